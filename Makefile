@@ -1,0 +1,62 @@
+# make play   sets up .venv, and you are in the game
+# make test   sets up everything that the tests need, and runs them
+# make check  style and types      make smoke  bots and Locust for seconds
+# make bench  latency of our server beside a Flask-SocketIO one
+# make picture  the README's picture of the board, from the real screen
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# pytest-xdist workers: the suite waits more than it computes, so two cores take three.
+WORKERS ?= 3
+
+.PHONY: play test check bench smoke picture snapshots clean
+
+play: $(VENV)/.play
+	@$(BIN)/gridcli play $(ARGS)
+
+test: $(VENV)/.dev tests/js/node_modules/.installed
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python tests/bench/latency.py $(ARGS)
+
+smoke: $(VENV)/.play
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/smoke.sh
+
+picture: $(VENV)/.dev
+	$(BIN)/python tests/tui/make_picture.py docs/board.svg
+
+snapshots: $(VENV)/.dev
+	$(BIN)/pytest tests/tui --snapshot-update
+
+clean:
+	rm -rf $(VENV) tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "gridcli needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "python3 cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.play: pyproject.toml | $(BIN)/python
+	@echo "installing gridcli and what it needs (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "installing gridcli and what its tests need (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.play
+
+# The JavaScript client of the tests. Where node can't be had they skip, and say so.
+tests/js/node_modules/.installed: tests/js/package.json
+	@tests/install_packages.sh node:nodejs npm:npm
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix tests/js --no-audit --no-fund --no-package-lock --silent && touch $@; fi

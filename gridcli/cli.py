@@ -1,0 +1,83 @@
+"""The `gridcli` command: finds the subcommands, and turns errors into one line and an exit code.
+
+Subcommands are imported when they are called, so that `gridcli --help` stays quick and `serve`
+never loads a screen library. Not here: what they do (`gridcli.tui.command`, `bots.command`,
+`server.command`).
+"""
+
+import importlib
+import sys
+
+import click
+
+from . import __version__
+from .core.errors import GridError
+
+_COMMANDS = {
+    "play": ("gridcli.tui.command:play", "Play on a shared grid in this terminal."),
+    "bots": ("bots.command:bots", "Fill a grid with scripted players and measure what they see."),
+    "serve": ("server.command:serve", "Run the reference server."),
+}
+
+_EPILOG = """\b
+Examples:
+  gridcli play                        a game of your own; friends can join
+  gridcli play --server http://127.0.0.1:8765
+  gridcli bots --count 200            fill the running game, or a new one
+  gridcli serve --port 8765           a server for others
+  locust -f loadtest                  the same measurement, in Locust
+"""
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and one-line helps, and imports one when asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.command(
+    cls=_LazyGroup,
+    epilog=_EPILOG,
+    context_settings={
+        "auto_envvar_prefix": "GRIDCLI",
+        "help_option_names": ["-h", "--help"],
+        "show_default": True,
+    },
+)
+@click.version_option(__version__, prog_name="gridcli")
+def cli() -> None:
+    """How many people can a Socket.IO server hold before a broadcast gets slow?
+
+    A multiplayer grid game for the terminal, a reference server for it, a swarm of scripted
+    players and a load test. Each option can also come from the environment, as
+    GRIDCLI_<COMMAND>_<OPTION>.
+    """
+
+
+def main() -> None:
+    """The entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 cannot connect, 98 generator
+    saturated, 130 interrupted."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GridError as error:
+        click.echo(f"gridcli: {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,48 @@
+"""The one family of errors.
+
+GridError
+├── Refusal             a request that was understood, or not, and will not be done: code, text
+│   └── BadInput        bytes or JSON from the network that do not fit the protocol
+├── CannotConnect       no server answered: address, reason, what to try
+└── SetupError          something on this machine is missing or taken: what, what to try
+
+The command line turns them into one line and an exit code (`gridcli.cli`); the server turns a
+`Refusal` into one answer (`server.handlers`). Not here: the refusal codes, which are part of
+the wire (`gridcli.core.protocol.names`).
+"""
+
+
+class GridError(Exception):
+    """Base of every error that gridcli raises on purpose; `str()` is one line for people."""
+
+    exit_code = 1
+    """What a command ends with when this error reaches it."""
+
+
+class Refusal(GridError):
+    """A request that is not carried out, as it goes over the wire."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{text} [{code}]")
+        self.code = code
+        self.text = text
+
+
+class BadInput(Refusal):
+    """Input from the network that the protocol does not allow."""
+
+
+class CannotConnect(GridError):
+    """No server could be reached at an address."""
+
+    exit_code = 3
+
+    def __init__(self, address: str, reason: str, hint: str = "") -> None:
+        super().__init__(f"cannot connect to {address}: {reason}" + (f"; {hint}" if hint else ""))
+        self.address = address
+        self.reason = reason
+        self.hint = hint
+
+
+class SetupError(GridError):
+    """This machine cannot do what was asked: a port taken, a file unreadable, a part missing."""

@@ -1,0 +1,79 @@
+"""What travels with CONNECT: the client's wishes, and a server's refusal."""
+
+from dataclasses import dataclass
+
+from ..errors import Refusal
+from ..text import check_name, check_room, foreign
+from . import fields
+from .names import DEMO, LOBBY, REFUSED, TICKS, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The auth object of CONNECT; one that names no protocol asks for the demo's."""
+
+    protocol: int = DEMO
+    name: str = ""
+    room: str = LOBBY
+    token: str = ""
+    resume: str = ""
+    spectate: bool = False
+
+
+def encode_auth(auth: Auth) -> Payload | None:
+    """The auth object; None for protocol 1, whose clients say nothing."""
+    if auth.protocol == DEMO:
+        return None
+    payload: Payload = {"protocol": auth.protocol}
+    if auth.name:
+        payload["name"] = auth.name
+    if auth.room != LOBBY:
+        payload["room"] = auth.room
+    if auth.token:
+        payload["token"] = auth.token
+    if auth.resume:
+        payload["resume"] = auth.resume
+    if auth.spectate:
+        payload["spectate"] = True
+    return payload
+
+
+def decode_auth(data: object) -> Auth:
+    """The wishes of a client. One that speaks protocol 1 may send anything or nothing.
+
+    A client that asks for a protocol newer than ours is given ours.
+    """
+    if not isinstance(data, dict) or data.get("protocol") is None:
+        return Auth()
+    protocol = min(fields.count(data["protocol"], "protocol", least=DEMO), TICKS)
+    if protocol == DEMO:
+        return Auth()
+    return Auth(
+        protocol=protocol,
+        name=check_name(fields.text(data.get("name"), "name", optional=True)),
+        room=check_room(fields.text(data.get("room"), "room", optional=True) or LOBBY),
+        token=fields.secret(data.get("token"), "token"),
+        resume=fields.secret(data.get("resume"), "resume"),
+        spectate=fields.flag(data.get("spectate"), "spectate"),
+    )
+
+
+def encode_refusal(refusal: Refusal) -> Payload:
+    """The data of CONNECT_ERROR."""
+    return {"code": refusal.code, "text": refusal.text}
+
+
+def decode_refusal(data: object) -> Refusal:
+    """Why a server refused: ours sends code and text, others whatever they like."""
+    if isinstance(data, dict):
+        # Socket.IO servers wrap what the application gave in {message, data}.
+        inner = data.get("data")
+        if not isinstance(inner, dict):
+            inner = data
+        code, text, message = inner.get("code"), inner.get("text"), data.get("message")
+        if isinstance(code, str) and isinstance(text, str):
+            return Refusal(foreign(code), foreign(text))
+        if isinstance(message, str):
+            return Refusal(REFUSED, foreign(message))
+    text = foreign(data) if isinstance(data, str) else "the server refused to connect"
+    return Refusal(REFUSED, text)

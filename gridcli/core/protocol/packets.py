@@ -1,0 +1,162 @@
+"""Engine.IO 4 and Socket.IO 5 framing of text packets, for our own clients.
+
+A frame is one Engine.IO packet: a digit for its kind, then for a message the Socket.IO packet.
+Binary packets do not exist in this game and are rejected. The server leaves its framing to
+python-socketio. Sources: the Engine.IO protocol, revision 4; the Socket.IO protocol,
+revision 5. Not here: sockets and requests (`gridcli.link.transport`, `loadtest._socket`).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from . import fields
+from .names import NAMESPACE, Payload
+
+# Engine.IO packet kinds: the first character of a frame
+OPEN: Final = "0"
+CLOSE: Final = "1"
+PING: Final = "2"
+PONG: Final = "3"
+MESSAGE: Final = "4"
+UPGRADE: Final = "5"
+NOOP: Final = "6"
+PROBE: Final = "probe"
+
+SEPARATOR: Final = "\x1e"
+"""Between the packets of one polling body."""
+MAX_PACKETS: Final = 16
+"""The most packets that python-engineio takes in one POST; further ones are dropped silently."""
+
+_CONNECT = "40"
+_DISCONNECT = "41"
+_EVENT = "42"
+_ACK = "43"
+_CONNECT_ERROR = "44"
+_NAMESPACE = f"{NAMESPACE},"
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """Engine.IO's OPEN: the session id, and the heartbeat in seconds."""
+
+    sid: str
+    ping_interval_s: float
+    ping_timeout_s: float
+    upgrades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The namespace has taken us in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectError:
+    """The namespace has refused us; `data` is whatever it said."""
+
+    data: object
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The server has put us out of the namespace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event with its arguments."""
+
+    name: str
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The answer to our event number `id`."""
+
+    id: int
+    args: tuple[object, ...]
+
+
+Packet = Connected | ConnectError | Disconnected | Event | Ack
+
+
+def _json(text: str, what: str) -> object:
+    try:
+        return orjson.loads(text)
+    except ValueError:  # orjson's error type is one, and so is what it says of surrogates
+        raise fields.bad(f"{what} is not JSON") from None
+
+
+def encode_connect(auth: Payload | None) -> str:
+    """The frame that asks for the game's namespace."""
+    body = "" if auth is None else orjson.dumps(auth).decode()
+    return _CONNECT + _NAMESPACE + body
+
+
+def encode_disconnect() -> str:
+    """The frame that leaves the namespace."""
+    return _DISCONNECT + _NAMESPACE
+
+
+def encode_event(name: str, payload: object, ack_id: int | None = None) -> str:
+    """The frame of one event; with an id it asks for an acknowledgement."""
+    number = "" if ack_id is None else str(ack_id)
+    return f"{_EVENT}{_NAMESPACE}{number}{orjson.dumps([name, payload]).decode()}"
+
+
+def decode_handshake(frame: str) -> Handshake:
+    """Read the first frame of a session."""
+    if frame[:1] != OPEN:
+        raise fields.bad("not an Engine.IO handshake")
+    body = fields.mapping(_json(frame[1:], "the handshake"), "the handshake")
+    return Handshake(
+        sid=fields.identity(body.get("sid"), "sid"),
+        ping_interval_s=fields.count(body.get("pingInterval"), "pingInterval", least=1) / 1000,
+        ping_timeout_s=fields.count(body.get("pingTimeout"), "pingTimeout", least=1) / 1000,
+        upgrades=tuple(
+            fields.text(u, "upgrades") for u in fields.rows(body.get("upgrades"), "upgrades")
+        ),
+    )
+
+
+def decode_packet(frame: str) -> Packet | None:
+    """Read an Engine.IO message frame.
+
+    Returns:
+        The Socket.IO packet, or None for one of another namespace.
+
+    Raises:
+        BadInput: not a text packet of Socket.IO 5.
+    """
+    kind, rest = frame[:2], frame[2:]
+    if rest.startswith(_NAMESPACE):
+        rest = rest[len(_NAMESPACE) :]
+    elif rest == NAMESPACE:  # a packet without data may leave the comma out
+        rest = ""
+    elif kind in (_CONNECT, _DISCONNECT, _EVENT, _ACK, _CONNECT_ERROR):
+        return None
+    if kind == _EVENT:
+        start = rest.find("[")
+        if start < 0:
+            raise fields.bad("an event needs a list")
+        values = _json(rest[start:], "an event")
+        if not isinstance(values, list) or not values or not isinstance(values[0], str):
+            raise fields.bad("an event needs a name")
+        return Event(values[0], tuple(values[1:]))
+    if kind == _ACK:
+        start = rest.find("[")
+        digits = rest[:start] if start > 0 else ""
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+            raise fields.bad("an acknowledgement needs a number")
+        values = _json(rest[start:], "an acknowledgement")
+        return Ack(int(digits), tuple(fields.rows(values, "an acknowledgement")))
+    if kind == _CONNECT:
+        return Connected()
+    if kind == _CONNECT_ERROR:
+        return ConnectError(_json(rest, "a refusal") if rest else None)
+    if kind == _DISCONNECT:
+        return Disconnected()
+    raise fields.bad("not a text packet of Socket.IO 5")

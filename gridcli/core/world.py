@@ -1,0 +1,241 @@
+"""What the server knows: rooms, and the players in each.
+
+Two verbs. `decide_*` takes a request and returns the changes that should happen, changing
+nothing; `apply` takes one change and carries it out. The server decides, applies and tells
+(`gridcli.core.changes` for protocol 2, one update a change for protocol 1).
+Not here: sockets and sessions (`server`), what clients know (`gridcli.core.mirror`).
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from .errors import Refusal
+from .geometry import Cell, Grid
+from .protocol.names import BAD_PAYLOAD, FULL, GONE, LOBBY, SYMBOLS
+from .protocol.requests import Step
+
+
+class Limits(NamedTuple):
+    """How much a world holds."""
+
+    rooms: int = 100
+    players: int = 10_000
+    players_per_room: int = 2_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Player:
+    """Someone on a grid; `seq` is the number of the last step applied."""
+
+    user_id: str
+    symbol: str
+    name: str
+    cell: Cell
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class Room:
+    """A grid of its own. `tick` counts the deltas that protocol-2 members were sent."""
+
+    name: str
+    tick: int = 0
+    watchers: int = 0
+    """Spectators, who keep a room open without being on its grid."""
+    players: dict[str, Player] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the room closes when one more player leaves."""
+        return len(self.players) == 1 and not self.watchers
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Someone came into a room."""
+
+    room: str
+    user_id: str
+    symbol: str
+    name: str
+    cell: Cell
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Someone took a step, or ran into the edge and stayed."""
+
+    room: str
+    user_id: str
+    cell: Cell
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Someone went out of a room."""
+
+    room: str
+    user_id: str
+
+
+Change = Joined | Moved | Left
+
+
+class World:
+    """All rooms of one server. Not safe for threads; every call is synchronous."""
+
+    def __init__(self, grid: Grid, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.grid = grid
+        self.limits = limits
+        self.rooms: dict[str, Room] = {LOBBY: Room(LOBBY)}
+        self._whereabouts: dict[str, Room] = {}
+
+    def __len__(self) -> int:
+        return len(self._whereabouts)
+
+    def __contains__(self, user_id: str) -> bool:
+        return user_id in self._whereabouts
+
+    def room_of(self, user_id: str) -> Room:
+        """The room that a player is in. Raises `Refusal` (gone) for someone who left."""
+        room = self._whereabouts.get(user_id)
+        if room is None:
+            raise Refusal(GONE, "this player is not in the game any more")
+        return room
+
+    def decide_join(
+        self,
+        user_id: str,
+        room: str,
+        rng: Random,
+        *,
+        name: str = "",
+        symbol: str = "",
+        cell: Cell | None = None,
+    ) -> list[Change]:
+        """A newcomer, or with a symbol and a cell someone who comes back.
+
+        The cell is a free one where there is any, the symbol one of the rarest in the room, and
+        a nameless player is called by the symbol.
+
+        Raises:
+            Refusal: the server, the room or the number of rooms is full.
+        """
+        if user_id in self:
+            raise Refusal(BAD_PAYLOAD, "this player is in the game already")
+        if len(self) >= self.limits.players:
+            raise Refusal(FULL, f"the server is full ({self.limits.players} players)")
+        members = self._admit(room)
+        symbol = symbol or _rarest_symbol(members, rng)
+        place = self.grid.clamp(cell) if cell else _free_cell(self.grid, members, rng)
+        return [Joined(room, user_id, symbol, name or symbol, place)]
+
+    def decide_step(self, user_id: str, step: Step) -> Moved:
+        """One step. Protocol 1 has no numbers, so its steps are counted as they come.
+
+        Raises:
+            Refusal: a `seq` that does not grow, or a player who has left.
+        """
+        room = self.room_of(user_id)
+        player = room.players[user_id]
+        seq = player.seq + 1 if step.seq is None else step.seq
+        if seq <= player.seq:
+            raise Refusal(BAD_PAYLOAD, f"seq must grow: {seq} after {player.seq}")
+        return Moved(room.name, user_id, self.grid.step(player.cell, step.direction), seq)
+
+    def decide_go(self, user_id: str, to: str, rng: Random) -> list[Change]:
+        """A change of room; nothing at all when already there.
+
+        Raises:
+            Refusal: the room or the number of rooms is full, or the player has left.
+        """
+        room = self.room_of(user_id)
+        if to == room.name:
+            return []
+        player = room.players[user_id]
+        # A room that empties behind the last player makes place for the new one.
+        members = self._admit(to, leaving=room)
+        place = _free_cell(self.grid, members, rng)
+        return [
+            Left(room.name, user_id),
+            Joined(to, user_id, player.symbol, player.name, place, player.seq),
+        ]
+
+    def decide_leave(self, user_id: str) -> list[Change]:
+        """A player's end; nothing for someone who has left already."""
+        room = self._whereabouts.get(user_id)
+        return [Left(room.name, user_id)] if room else []
+
+    def apply(self, change: Change) -> None:
+        """Carry a change out. Rooms come with their first player and go with their last."""
+        match change:
+            case Moved(_, user_id, cell, seq):
+                player = self._whereabouts[user_id].players[user_id]
+                player.cell = cell
+                player.seq = seq
+            case Joined(room_name, user_id, symbol, name, cell, seq):
+                room = self.rooms.setdefault(room_name, Room(room_name))
+                room.players[user_id] = Player(user_id, symbol, name, cell, seq)
+                self._whereabouts[user_id] = room
+            case Left(room_name, user_id):
+                room = self._whereabouts.pop(user_id)
+                del room.players[user_id]
+                self._close_if_empty(room)
+
+    def watch(self, name: str) -> None:
+        """A spectator comes to a room. Raises `Refusal` when there can be no more rooms."""
+        self._admit(name)
+        self.rooms.setdefault(name, Room(name)).watchers += 1
+
+    def unwatch(self, name: str) -> None:
+        """A spectator goes."""
+        room = self.rooms[name]
+        room.watchers -= 1
+        self._close_if_empty(room)
+
+    def _close_if_empty(self, room: Room) -> None:
+        if not room.players and not room.watchers and room.name != LOBBY:
+            del self.rooms[room.name]
+
+    def _admit(self, name: str, leaving: Room | None = None) -> dict[str, Player]:
+        """The players of a room that has place for one more; an empty dict for a new room."""
+        room = self.rooms.get(name)
+        if room is None:
+            vacated = leaving is not None and leaving.name != LOBBY and leaving.alone
+            if len(self.rooms) - vacated >= self.limits.rooms:
+                raise Refusal(FULL, f"no more rooms ({self.limits.rooms})")
+            return {}
+        if len(room.players) >= self.limits.players_per_room:
+            raise Refusal(FULL, f"the room is full ({self.limits.players_per_room} players)")
+        return room.players
+
+
+def _rarest_symbol(players: dict[str, Player], rng: Random) -> str:
+    counts = dict.fromkeys(SYMBOLS, 0)
+    for player in players.values():
+        if player.symbol in counts:
+            counts[player.symbol] += 1
+    fewest = min(counts.values())
+    return rng.choice([symbol for symbol, n in counts.items() if n == fewest])
+
+
+_TRIES = 8
+
+
+def _free_cell(grid: Grid, players: dict[str, Player], rng: Random) -> Cell:
+    """A random cell, and a free one where a few tries find it; players may share cells."""
+    cell = Cell(rng.randint(1, grid.width), rng.randint(1, grid.height))
+    if not players or len(players) >= grid.width * grid.height:
+        return cell
+    taken = {player.cell for player in players.values()}
+    for _ in range(_TRIES):
+        if cell not in taken:
+            break
+        cell = Cell(rng.randint(1, grid.width), rng.randint(1, grid.height))
+    return cell

@@ -1,0 +1,249 @@
+"""The one interface between a client and a server, for the screen and for the bots.
+
+A link connects, keeps a `Mirror` of the room, hands every update on, sends requests, and
+connects again when the connection is lost: as the same player where the server gave a resume
+token. It asks for protocol 2 and takes what the server speaks. Not here: one connection's life
+(`gridcli.link.session`), what travels beneath (`gridcli.link.transport`).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from random import Random
+
+import aiohttp
+
+from gridcli.core.errors import CannotConnect, GridError, Refusal
+from gridcli.core.geometry import Direction
+from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.auth import Auth
+from gridcli.core.protocol.names import (
+    BAD_PAYLOAD,
+    CODES,
+    DEMO,
+    FULL,
+    GONE,
+    LOBBY,
+    SHUTTING_DOWN,
+)
+from gridcli.core.protocol.requests import Say, Step
+from gridcli.core.protocol.updates import Update
+from gridcli.core.text import check_chat
+
+from .backoff import Backoff
+from .dial import client_session, dial
+from .session import Session
+from .states import Connecting, Live, NotLive, Offline, Reconnecting, Refused, State
+from .target import Target
+
+_PASSING = frozenset({FULL, SHUTTING_DOWN})
+"""Refusals that a reconnecting client tries again after."""
+
+
+class Link:
+    """One client. Callbacks run on the event loop and must not block it.
+
+    Args:
+        target: where to connect, and as whom.
+        on_update: called with each update after the mirror took it in, and the time it arrived,
+            in seconds of `clock`.
+        on_state: called with each new state.
+        rng: where the jitter of reconnections comes from.
+        clock: monotonic seconds.
+        reconnect: whether to connect again when the connection is lost.
+        http: an HTTP session to share with other links; None makes one of its own.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        on_update: Callable[[Update, float], None] = lambda update, received_s: None,
+        on_state: Callable[[State], None] = lambda state: None,
+        rng: Random | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        reconnect: bool = True,
+        http: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self.target = target
+        self.mirror = Mirror()
+        self.state: State = Offline("not connected yet")
+        self._on_update = on_update
+        self._on_state = on_state
+        self._rng = rng or Random()
+        self._clock = clock
+        self._reconnect = reconnect
+        self._http = http
+        self._owns_http = http is None
+        self._session: Session | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._protocol = target.protocol
+        self._room = target.room
+        self._resume = ""
+
+    @property
+    def protocol(self) -> int:
+        """The dialect that the server speaks with us."""
+        return self.mirror.protocol
+
+    @property
+    def transport(self) -> str:
+        """What carries our frames now: "websocket", "polling", or nothing."""
+        return self._session.connection.kind if self._session else ""
+
+    @property
+    def faults(self) -> int:
+        """Frames of the present connection that were not of the protocol."""
+        return self._session.faults if self._session else 0
+
+    async def open(self) -> None:
+        """Connect, and return once the first full state is in the mirror.
+
+        Raises:
+            CannotConnect: no server answers, or it goes away before it has welcomed us.
+            Refusal: it does not want us.
+        """
+        self._enter(Connecting())
+        try:
+            await self._connect()
+        except GridError as error:
+            self._enter(
+                Refused(error.code, error.text)
+                if isinstance(error, Refusal)
+                else Offline(str(error))
+            )
+            await self._close_http()
+            raise
+        self._enter(Live())
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Leave and close; a link that is closed already stays so."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close("closed by us")
+            self._session = None
+        await self._close_http()
+        if not isinstance(self.state, Offline | Refused):
+            self._enter(Offline("closed"))
+
+    def step(self, direction: Direction) -> int:
+        """Send one step at once and return its number: 1, 2, 3, … for each connection."""
+        session = self._live()
+        seq = session.next_seq()
+        session.step(Step(direction, None if self.protocol == DEMO else seq))
+        return seq
+
+    async def go_to(self, room: str) -> None:
+        """Change rooms; return once the new room's state is in the mirror.
+
+        Raises:
+            Refusal: the server will not. NotLive: there is no connection, or no answer.
+        """
+        await self._live().go_to(room)
+        self._room = room
+
+    async def say(self, text: str) -> None:
+        """Say something to the room. Raises `Refusal` also where the server has no chat."""
+        session = self._live()
+        if self.protocol == DEMO:
+            raise Refusal(BAD_PAYLOAD, "this server speaks protocol 1, which has no chat")
+        await session.ask(Say(check_chat(text)))
+
+    async def probe(self) -> float:
+        """The time that a message to the server and its answer take, in seconds."""
+        started_s = self._clock()
+        await self._live().probe()
+        return self._clock() - started_s
+
+    def _live(self) -> Session:
+        if self._session is None or not isinstance(self.state, Live):
+            raise NotLive("not connected")
+        return self._session
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._on_state(state)
+
+    async def _connect(self) -> None:
+        if self._http is None:
+            self._http = client_session()
+        session = Session(await dial(self._http, self.target), self.mirror, self._hear)
+        try:
+            await session.join(
+                Auth(
+                    protocol=self._protocol,
+                    name=self.target.name,
+                    room=self._room,
+                    token=self.target.token,
+                    resume=self._resume,
+                    spectate=self.target.spectate,
+                )
+            )
+            if self.protocol == DEMO and self._room != LOBBY:
+                await session.go_to(self._room)
+        except NotLive as error:
+            await session.close("gave up")
+            raise CannotConnect(self.target.url, str(error)) from None
+        except Refusal as refusal:
+            await session.close("refused")
+            if refusal.code == GONE and self._resume:
+                self._resume = ""  # too late to come back as who we were
+            elif refusal.code not in CODES and self._protocol != DEMO:
+                # A server of another make, that takes no auth object: the demo's clients send none.
+                self._protocol = DEMO
+            else:
+                raise
+            await self._connect()
+            return
+        except BaseException:
+            await session.close("gave up")
+            raise
+        self._session = session
+        self._resume = session.resume
+
+    def _hear(self, update: Update) -> None:
+        self._on_update(update, self._clock())
+
+    async def _keep(self) -> None:
+        """Wait for the connection's end and connect again, until closed or refused."""
+        while self._session is not None:
+            reason = await self._session.ended()
+            session, self._session = self._session, None
+            notice = session.notice
+            if session.put_out and notice is not None and notice.code not in _PASSING:
+                self._enter(Refused(notice.code, notice.text))
+                return
+            if not self._reconnect:
+                self._enter(Offline(reason))
+                return
+            await self._connect_again(reason)
+
+    async def _connect_again(self, reason: str) -> None:
+        backoff = Backoff(self._rng)
+        attempt = 0
+        while True:
+            attempt += 1
+            wait_s = backoff.next_s()
+            self._enter(Reconnecting(attempt, wait_s, reason))
+            await asyncio.sleep(wait_s)
+            try:
+                await self._connect()
+            except Refusal as refusal:
+                if refusal.code not in _PASSING:
+                    self._enter(Refused(refusal.code, refusal.text))
+                    return
+                reason = refusal.text
+            except CannotConnect as error:
+                reason = error.reason
+            else:
+                self._enter(Live())
+                return
+
+    async def _close_http(self) -> None:
+        if self._owns_http and self._http is not None:
+            await self._http.close()
+            self._http = None

@@ -1,0 +1,147 @@
+"""A server of one's own, on this machine, in a process of its own.
+
+A slow terminal blocks the screen's event loop, and must not freeze the other players. The server
+ends with whoever started it, however that ends: it watches the pipe that is its standard input.
+Not here: the server (`server`).
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import aiohttp
+
+from gridcli.core.errors import SetupError
+
+START_S = 20.0
+STOP_S = 8.0
+DEFAULT_PORT = 8765
+"""Where a game on this machine is looked for when no server is named, and where one is started."""
+NEW = "new"
+"""In place of an address: a server of one's own, whatever else runs."""
+
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+class LocalServer:
+    """A running `gridcli serve`; make one with `start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self.url = url
+        self.pid = process.pid
+        self._process = process
+        # Whatever the server logs is read away, or it would block on a full pipe.
+        self._drains = [
+            asyncio.create_task(_drain(stream))
+            for stream in (process.stdout, process.stderr)
+            if stream is not None
+        ]
+
+    @classmethod
+    async def start(
+        cls, *, host: str = "127.0.0.1", port: int = 0, args: Sequence[str] = ()
+    ) -> "LocalServer":
+        """Start a server and wait until it listens.
+
+        Args:
+            host: the address it listens on.
+            port: 0 picks a free one.
+            args: further options of `gridcli serve`.
+
+        Raises:
+            SetupError: it ended instead, with what it said.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gridcli", "serve", "--while-stdin-open"),
+            *("--host", host, "--port", str(port), "--log-level", "warning", *args),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            # Not in our process group: Ctrl-C is for us, and we then tell the server.
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            async with asyncio.timeout(START_S):
+                line = (await process.stdout.readline()).decode()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise SetupError(f"the server did not start within {START_S:.0f} s") from None
+        except BaseException:
+            process.kill()
+            raise
+        found = _ADDRESS.search(line)
+        if found is None:
+            said = (await process.stderr.read()).decode().strip().splitlines()
+            await process.wait()
+            last = said[-1] if said else "the server did not start"
+            raise SetupError(last.removeprefix("gridcli: "))
+        return cls(process, found[0])
+
+    async def stop(self) -> None:
+        """End the server and wait for its end."""
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(STOP_S):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        await asyncio.gather(*self._drains, return_exceptions=True)
+
+
+class Game(NamedTuple):
+    """The server that a command plays on; `own` is ours to stop."""
+
+    url: str
+    own: LocalServer | None
+    how: str
+    """One line for people: which server this is, and why."""
+
+
+async def find_game(server: str, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> Game:
+    """The server that was named, or else a game that runs on this machine, or else a new one.
+
+    Args:
+        server: an address; "" for none named; "new" for one of our own in any case.
+        host: where one of our own listens.
+        port: likewise; where that is taken, a free one is used.
+
+    Raises:
+        SetupError: a server of our own can't be started.
+    """
+    if server not in ("", NEW):
+        return Game(server, None, f"server {server}")
+    if not server and port and await running(url := f"http://127.0.0.1:{port}"):
+        return Game(url, None, f"joined the game that runs at {url} (--server new starts another)")
+    try:
+        own = await LocalServer.start(host=host, port=port)
+    except SetupError:
+        if port == 0:
+            raise
+        own = await LocalServer.start(host=host)  # another program, or another game, has the port
+    return Game(own.url, own, f"started a server at {own.url}")
+
+
+async def running(url: str) -> bool:
+    """Whether a gridcli server answers at an address."""
+    timeout = aiohttp.ClientTimeout(total=1.0)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.get(f"{url}/healthz") as response,
+        ):
+            body = await response.json(content_type=None)
+            return isinstance(body, dict) and body.get("server") == "gridcli"
+    except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
+        return False
+
+
+async def _drain(stream: asyncio.StreamReader) -> None:
+    while await stream.read(65536):
+        pass

@@ -1,0 +1,226 @@
+"""One connection from CONNECT to its end: frames in, updates out, answers matched to requests.
+
+A `Session` ends with its connection; the `Link` above it makes the next one. Not here:
+reconnection and states (`gridcli.link.link`), sockets (`gridcli.link.transport`).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from gridcli.core.errors import BadInput, Refusal
+from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
+from gridcli.core.protocol.frames import FrameCache
+from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
+from gridcli.core.protocol.packets import (
+    Ack,
+    Connected,
+    ConnectError,
+    Disconnected,
+    encode_connect,
+    encode_disconnect,
+    encode_event,
+)
+from gridcli.core.protocol.requests import (
+    Answer,
+    GoTo,
+    Hello,
+    Request,
+    decode_answer,
+    encode_request,
+)
+from gridcli.core.protocol.updates import Delta, Echo, Notice, Status, Update, Welcome
+
+from .states import NotLive
+from .transport import Connection
+
+T = TypeVar("T")
+
+JOIN_S = 10.0
+"""How long the server may take to welcome us, or to answer a request."""
+
+_frames = FrameCache()
+"""Shared by all links of the process: members of a room get equal frames."""
+
+
+class Session:
+    """One connection to the game.
+
+    Args:
+        connection: an open Engine.IO session.
+        mirror: takes every update in, before `on_update` hears of it.
+        on_update: called with each update.
+    """
+
+    def __init__(
+        self, connection: Connection, mirror: Mirror, on_update: Callable[[Update], None]
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.connection = connection
+        self.notice: Notice | None = None
+        """The last notice: why we were put out, where the server says so."""
+        self.put_out = False
+        self.resume = ""
+        self.faults = 0
+        """Frames that were not of the protocol; they are ignored."""
+        self._mirror = mirror
+        self._on_update = on_update
+        self._joined: asyncio.Future[None] = loop.create_future()
+        self._seq = 0
+        self._ack_id = 0
+        self._answers: dict[int, asyncio.Future[Answer]] = {}
+        self._echoes: deque[asyncio.Future[None]] = deque()
+        self._going_to = ""
+        self._arrived: asyncio.Future[None] | None = None
+        self._running = asyncio.create_task(connection.run(self._on_frame))
+        self._running.add_done_callback(lambda _: self._abandon())
+
+    async def join(self, auth: Auth) -> None:
+        """Ask for the namespace, and return once the first full state is applied.
+
+        Raises:
+            Refusal: the server does not want us.
+            NotLive: the connection ended before, or nothing came in time.
+        """
+        self._going_to = auth.room if auth.protocol != DEMO else LOBBY
+        self.connection.send(encode_connect(encode_auth(auth)))
+        await self._wait(self._joined)
+
+    async def ended(self) -> str:
+        """Wait for the connection's end, and say why it came."""
+        return await asyncio.shield(self._running)
+
+    def step(self, request: Request) -> None:
+        """Send a request that needs no answer."""
+        self.connection.send(encode_event(*encode_request(request)))
+
+    def next_seq(self) -> int:
+        """The number of the next step of this connection."""
+        self._seq += 1
+        return self._seq
+
+    async def ask(self, request: Request) -> None:
+        """Send a request and wait for its acknowledgement.
+
+        Raises:
+            Refusal: the server will not.
+            NotLive: the connection ended before the answer, or it did not come in time.
+        """
+        self._ack_id += 1
+        number = self._ack_id
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        try:
+            self.connection.send(encode_event(*encode_request(request), number))
+            result = await self._wait(answer)
+        finally:
+            del self._answers[number]
+        if not result.ok:
+            raise Refusal(result.code, result.text)
+
+    async def go_to(self, room: str) -> None:
+        """Change rooms, and return once the new room's full state is applied."""
+        self._going_to = room
+        try:
+            if self._mirror.protocol == TICKS:
+                await self.ask(GoTo(room))  # the state comes before the acknowledgement
+                return
+            self._arrived = asyncio.get_running_loop().create_future()
+            self.step(GoTo(room))
+            await self._wait(self._arrived)
+        finally:
+            self._going_to = ""
+            self._arrived = None
+
+    async def probe(self) -> None:
+        """Wait for the answer to a `message`."""
+        echo: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._echoes.append(echo)
+        self.step(Hello())
+        await self._wait(echo)
+
+    async def close(self, reason: str) -> None:
+        """Leave the namespace and end the connection."""
+        if not self._running.done():
+            self.connection.send(encode_disconnect())
+            await self.connection.flush(timeout_s=0.5)
+            self.connection.end(reason)
+        await asyncio.wait([self._running])
+
+    def _on_frame(self, frame: str) -> None:
+        try:
+            said = _frames.decode(frame)
+            match said:
+                case Ack(number, args):
+                    waiting = self._answers.get(number)
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(decode_answer(args))
+                case ConnectError(data):
+                    self._fail(decode_refusal(data))
+                case Disconnected():
+                    self.put_out = True
+                    self.connection.end("the server put us out")
+                case None | Connected():
+                    pass
+                case _:
+                    self._take(said)
+        except BadInput:
+            self.faults += 1
+
+    def _take(self, update: Update) -> None:
+        mirror = self._mirror
+        if isinstance(update, Delta):
+            if update.full and self._going_to:
+                mirror.room = self._going_to
+            mirror.apply(update)
+            self._on_update(update)
+            if update.full:
+                self._here()
+            return
+        match update:
+            case Welcome():
+                if update.protocol == DEMO and self._going_to:
+                    mirror.room = self._going_to
+                self.resume = update.resume
+            case Status() if self._going_to:
+                mirror.room = self._going_to
+            case Notice():
+                self.notice = update
+            case Echo() if self._echoes:
+                echo = self._echoes.popleft()
+                if not echo.done():
+                    echo.set_result(None)
+        mirror.apply(update)
+        self._on_update(update)
+        if isinstance(update, Status) and mirror.user_id:
+            self._here()
+
+    def _here(self) -> None:
+        """A full state is applied: we have arrived where we were going."""
+        for waiting in (self._joined, self._arrived):
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
+        if self._mirror.protocol == DEMO:
+            self._going_to = ""
+
+    def _fail(self, refusal: Refusal) -> None:
+        if not self._joined.done():
+            self._joined.set_exception(refusal)
+
+    async def _wait(self, waiting: "asyncio.Future[T]") -> T:
+        try:
+            async with asyncio.timeout(JOIN_S):
+                return await waiting
+        except TimeoutError:
+            raise NotLive(f"the server did not answer within {JOIN_S:.0f} s") from None
+
+    def _abandon(self) -> None:
+        """The connection has ended: nobody will answer any more."""
+        lost = NotLive("the connection was lost before the server answered")
+        waiting = [self._joined, self._arrived, *self._answers.values(), *self._echoes]
+        for future in waiting:
+            if future is not None and not future.done():
+                future.set_exception(lost)
+                future.exception()  # whoever waits has it; nobody else need be told

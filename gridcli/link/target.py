@@ -1,0 +1,55 @@
+"""Where a client connects to, and as whom."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from gridcli.core.protocol.names import LOBBY, PATH, TICKS
+
+
+class Transport(StrEnum):
+    """How frames travel."""
+
+    AUTO = "auto"
+    """WebSocket, and long polling where that is blocked."""
+    WEBSOCKET = "websocket"
+    POLLING = "polling"
+    UPGRADE = "upgrade"
+    """Long polling first, then WebSocket: what browsers do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One client's wishes. `url` is `http(s)://host[:port]`, see `server_url`."""
+
+    url: str
+    name: str = ""
+    room: str = LOBBY
+    transport: Transport = Transport.AUTO
+    protocol: int = TICKS
+    """The dialect asked for; a server that does not know 2 answers with 1."""
+    spectate: bool = False
+    token: str = ""
+
+    def endpoint(self, transport: str, sid: str = "") -> str:
+        """The Engine.IO address for a transport, of a session where one is named."""
+        url = f"{self.url.rstrip('/')}{PATH}?EIO=4&transport={transport}"
+        return f"{url}&sid={sid}" if sid else url
+
+
+def server_url(text: str) -> str:
+    """A server's address as people write it, made whole.
+
+    Raises:
+        ValueError: not an address of a web server.
+    """
+    text = text.strip()
+    url = text if "://" in text else f"http://{text}"
+    parts = urlsplit(url)
+    if parts.scheme in ("ws", "wss"):
+        url = "http" + url[2:]
+        parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{text!r} is not a server's address; write http://host:port")
+    parts.port  # noqa: B018  raises ValueError for a port that is none
+    return url.rstrip("/")

@@ -1,0 +1,93 @@
+"""Options that `gridcli play` and `gridcli bots` share, so that they mean and read the same.
+
+Not here: what a command does with them (`gridcli.tui.command`, `bots.command`).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from gridcli.core.errors import BadInput
+from gridcli.core.protocol.names import LOBBY
+from gridcli.core.text import check_room
+from gridcli.link.local import NEW
+from gridcli.link.target import Transport, server_url
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SECONDS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """A length of time, in seconds: `10`, `10s`, `2m`, `500ms`."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read what was typed."""
+        if isinstance(value, int | float):
+            return float(value)
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|)", str(value).strip())
+        if not found:
+            self.fail(f"{value!r} is not a length of time; write 30s, 2m or 500ms", param, ctx)
+        return float(found[1]) * _SECONDS[found[2]]
+
+
+class _Server(click.ParamType[str]):
+    name = "URL"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if value in ("", NEW):
+            return str(value)
+        try:
+            return server_url(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Room(click.ParamType[str]):
+    name = "room"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            return check_room(str(value))
+        except BadInput as error:
+            self.fail(error.text, param, ctx)
+
+
+def link_options(command: F) -> F:
+    """Add `--server`, `--room`, `--transport` and `--protocol` to a command."""
+    options = [
+        click.option(
+            "--server",
+            type=_Server(),
+            default="",
+            show_default="the game that runs on this machine, or else a new one",
+            help=f"Address of a server; '{NEW}' starts one of your own in any case.",
+        ),
+        click.option("--room", type=_Room(), default=LOBBY, help="Room to play in."),
+        click.option(
+            "--transport",
+            type=click.Choice([str(t) for t in Transport]),
+            default=str(Transport.AUTO),
+            help="auto is WebSocket, and long polling where that is blocked; "
+            "upgrade begins with polling and changes over.",
+        ),
+        click.option(
+            "--protocol",
+            type=click.Choice(["1", "2"]),
+            default="2",
+            help="Dialect to ask for; a server that knows only 1 is played in 1.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,124 @@
+"""The application factory: what `gridcli serve`, the tests and Gunicorn all run.
+
+    gunicorn -k aiohttp.GunicornUVLoopWebWorker 'server.app:create_app()'
+
+Without settings they come from the environment (`GRIDCLI_SERVE_…`). Not here: sockets and
+signals (`server.run`).
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import socketio
+from aiohttp import web
+from engineio.payload import Payload
+
+from gridcli.core.protocol.names import PATH
+from gridcli.core.world import World
+
+from .audience import Audience
+from .game import Game
+from .handlers import Handlers
+from .health import add_health_routes
+from .metrics import Metrics
+from .resume import ResumeBook
+from .sessions import Sessions
+from .settings import Settings
+from .ticker import Ticker
+
+GAME: web.AppKey[Game] = web.AppKey("game", Game)
+SOCKETIO: web.AppKey[Any] = web.AppKey("socketio", object)
+
+MAX_MESSAGE_BYTES = 16 * 1024
+"""The longest message or polling body taken from a client."""
+DRAIN_S = 2.0
+"""How long clients may take to fetch their last packets when the server stops."""
+
+
+# python-engineio reads 16 packets of one polling body and drops the rest, with HTTP 200: a fast
+# player's steps would be lost unsaid. The body's size is the limit here.
+Payload.max_decode_packets = MAX_MESSAGE_BYTES // 2
+
+
+class _Json:
+    """orjson with the two functions that python-socketio asks for."""
+
+    @staticmethod
+    def dumps(value: object, **_: object) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_: object) -> object:
+        return orjson.loads(text)
+
+
+def create_app(settings: Settings | None = None) -> web.Application:
+    """A complete server as an aiohttp application, which must run on one event loop.
+
+    Args:
+        settings: None takes them from the environment.
+    """
+    if settings is None:
+        from .command import settings_from_environment  # imports click, which tests don't need
+
+        settings = settings_from_environment()
+    origins = list(settings.allowed_origins)
+    log = logging.getLogger("gridcli.socketio")
+    sio = socketio.AsyncServer(
+        async_mode="aiohttp",
+        # A client's events one after the other: its steps keep their order without a task each.
+        async_handlers=False,
+        cors_allowed_origins="*" if origins == ["*"] else origins or None,
+        ping_interval=settings.ping_interval_s,
+        ping_timeout=settings.ping_timeout_s,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
+        http_compression=False,
+        json=_Json,
+        logger=log,
+        engineio_logger=log,
+    )
+    app = web.Application()
+    sio.attach(app, socketio_path=PATH.strip("/"))
+
+    rng = random.Random()
+    world = World(settings.grid, settings.limits)
+    metrics = Metrics(lambda: audience.counts())
+    audience = Audience(sio, metrics)
+    ticker = Ticker(
+        audience,
+        metrics,
+        floor_s=settings.tick_floor_ms / 1000,
+        ceiling_s=settings.tick_ceiling_ms / 1000,
+    )
+    resume = ResumeBook(settings.grace_s, time.monotonic, secrets.token_bytes(32))
+    game = Game(world, Sessions(world, resume, rng), audience, ticker)
+    Handlers(sio, game, metrics)
+    add_health_routes(app, metrics, lambda: not game.draining, lambda: len(world))
+    app[GAME] = game
+    app[SOCKETIO] = sio
+
+    async def watch_loop(app: web.Application) -> AsyncIterator[None]:
+        watch = asyncio.create_task(metrics.watch_loop())
+        yield
+        watch.cancel()
+
+    async def drain(app: web.Application) -> None:
+        # Closing the connections here lets clients see a clean end, not a broken pipe.
+        await game.drain()
+        if sio.eio.sockets:  # python-engineio can't close none
+            try:
+                # It waits until each client has fetched its last packet, which one that polled
+                # once and never came back will not do.
+                await asyncio.wait_for(sio.eio.disconnect(), DRAIN_S)
+            except TimeoutError:
+                pass
+
+    app.cleanup_ctx.append(watch_loop)
+    app.on_shutdown.append(drain)
+    return app

@@ -1,0 +1,170 @@
+"""The game behind the handlers: what each request does to the world, and who is told.
+
+Each method decides and applies before it awaits anything, so changes are told to every member in
+the order in which they were accepted. Not here: decoding (`server.handlers`), the rules
+(`gridcli.core.world`), connections (`server.sessions`).
+"""
+
+from collections.abc import Sequence
+
+from gridcli.core.changes import full_delta
+from gridcli.core.errors import Refusal
+from gridcli.core.protocol.names import DEMO, SHUTTING_DOWN, TICKS, UNAUTHORIZED
+from gridcli.core.protocol.requests import Step
+from gridcli.core.protocol.updates import (
+    Chat,
+    Notice,
+    Online,
+    Placed,
+    Removed,
+    Status,
+    Welcome,
+)
+from gridcli.core.world import Change, Joined, Left, Moved, Room, World
+
+from .audience import Audience
+from .sessions import Session, Sessions
+from .ticker import Ticker
+
+
+class Game:
+    """The one world of a server process, its connections and their audience."""
+
+    def __init__(
+        self, world: World, sessions: Sessions, audience: Audience, ticker: Ticker
+    ) -> None:
+        self.world = world
+        self.sessions = sessions
+        self.audience = audience
+        self.draining = False
+        self._ticker = ticker
+
+    async def welcome(self, session: Session) -> None:
+        """Tell a newcomer what it needs, and its room that it came."""
+        if self.sessions.get(session.sid) is not session or session.replaced:
+            return  # gone before it was let in
+        room = self.world.rooms[session.room]
+        if session.protocol != DEMO:
+            await self.audience.tell(session.sid, self._welcome(session, room), session.protocol)
+        await self._show(session, room)
+        for change in session.untold:
+            await self._tell(room, change)
+        if session.untold:
+            await self._tell_users(room)
+        session.untold = ()
+
+    async def step(self, session: Session, step: Step) -> None:
+        """One step of a player. Raises `Refusal` for what the world does not allow."""
+        if session.spectator:
+            raise Refusal(UNAUTHORIZED, "spectators do not move; connect without spectate to play")
+        change = self.world.decide_step(session.user_id, step)
+        self.world.apply(change)
+        await self._tell(self.world.rooms[change.room], change)
+
+    async def go_to(self, session: Session, to: str) -> None:
+        """A change of room; for someone who is there already, the state and count once more.
+
+        Raises:
+            Refusal: no place there.
+        """
+        origin = self.world.rooms[session.room]
+        changes: Sequence[Change] = ()
+        if session.spectator:
+            self.world.watch(to)
+            self.world.unwatch(origin.name)
+        else:
+            changes = self.world.decide_go(session.user_id, to, self.sessions.rng)
+            for change in changes:
+                self.world.apply(change)
+        session.room = to
+        room = self.world.rooms[to]
+        await self.audience.leave(session.sid)
+        for change in changes:
+            if isinstance(change, Left):
+                await self._tell(origin, change)
+                await self._tell_users(origin, after_room_change=True)
+        if self.sessions.get(session.sid) is not session:
+            return  # the connection ended meanwhile, and the room has been told so
+        await self._show(session, room)
+        for change in changes:
+            if isinstance(change, Joined):
+                await self._tell(room, change)
+        await self._tell_users(room, after_room_change=True)
+
+    async def say(self, session: Session, text: str) -> None:
+        """A chat line to everyone in the room who speaks protocol 2."""
+        if session.spectator:
+            raise Refusal(UNAUTHORIZED, "spectators do not chat; connect without spectate to play")
+        name = self.world.room_of(session.user_id).players[session.user_id].name
+        await self.audience.tell_room(session.room, Chat(session.user_id, name, text), TICKS)
+
+    async def end(self, sid: str) -> None:
+        """A connection has ended."""
+        session = self.sessions.get(sid)
+        room = self.world.rooms[session.room] if session else None
+        session, changes = self.sessions.end(sid)
+        await self.audience.leave(sid, gone=True)
+        if session is None or room is None:
+            return
+        for change in changes:
+            await self._tell(room, change)
+            await self._tell_users(room)
+
+    async def drain(self) -> None:
+        """Let nobody in any more, and tell everyone that the server is about to stop."""
+        self.draining = True
+        await self.audience.notify_everyone(Notice(SHUTTING_DOWN, "the server is shutting down"))
+
+    async def _show(self, session: Session, room: Room) -> None:
+        """Give a client the whole room, and every change of it from now on.
+
+        Between making the state and sending it nothing is awaited that lets others run, so no
+        change falls between the two.
+        """
+        sid, protocol = session.sid, session.protocol
+        if protocol == DEMO:
+            # Said again in each new room: a page written for the demo clears its grid on it.
+            await self.audience.tell(sid, self._welcome(session, room), protocol)
+        await self.audience.enter(sid, room.name, protocol)
+        await self.audience.tell(
+            sid, _status(room) if protocol == DEMO else full_delta(room), protocol
+        )
+
+    def _welcome(self, session: Session, room: Room) -> Welcome:
+        player = room.players.get(session.user_id)
+        return Welcome(
+            session.user_id,
+            player.symbol if player else "",
+            self.world.grid,
+            protocol=session.protocol,
+            name=player.name if player else "",
+            room=room.name,
+            resume=self.sessions.resume.issue(session.user_id) if player else "",
+        )
+
+    async def _tell(self, room: Room, change: Change) -> None:
+        """Tell a room of a change: protocol 2 with its next delta, protocol 1 at once."""
+        self._ticker.changed(room, change)
+        if not self.audience.count(room.name, DEMO):
+            return
+        update: Placed | Removed
+        match change:
+            case Moved(_, user_id, cell):
+                update = Placed(user_id, room.players[user_id].symbol, cell)
+            case Joined(_, user_id, symbol, _, cell):
+                update = Placed(user_id, symbol, cell)
+            case Left(_, user_id):
+                update = Removed(user_id)
+        await self.audience.tell_room(room.name, update, DEMO)
+
+    async def _tell_users(self, room: Room, *, after_room_change: bool = False) -> None:
+        """Tell protocol 1 how many players the room has; a delta says so by itself."""
+        users = len(room.players)
+        await self.audience.tell_room(room.name, Online(users), DEMO)
+        if after_room_change:
+            await self.audience.tell_room(room.name, Online(users, after_room_change=True), DEMO)
+
+
+def _status(room: Room) -> Status:
+    players = room.players.values()
+    return Status({p.user_id: p.symbol for p in players}, {p.user_id: p.cell for p in players})

@@ -1,0 +1,88 @@
+"""Run one server until a signal: bind, say where, serve, drain, close. Not here: the options
+(`server.command`), the application (`server.app`)."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+
+import uvloop
+from aiohttp import web
+
+from gridcli.core.errors import SetupError
+
+from .app import create_app
+from .settings import Settings
+
+CLOSE_S = 1.0
+"""How long connections may take to end after the drain."""
+
+
+def run(settings: Settings, *, while_stdin_open: bool = False) -> None:
+    """Serve until SIGTERM, SIGINT or, if asked, the end of standard input.
+
+    Raises:
+        SetupError: the address can't be listened on.
+    """
+    listener = _bind(settings.host, settings.port)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, listener, while_stdin_open))
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror as error:
+        raise SetupError(f"cannot listen on {host}: {error.strerror}") from None
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SetupError(
+                f"port {port} on {host} is taken; choose another with --port, or 0 for a free one"
+            ) from None
+        reason = os.strerror(error.errno or 0)
+        raise SetupError(f"cannot listen on {host}:{port}: {reason}") from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _serve(settings: Settings, listener: socket.socket, while_stdin_open: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if while_stdin_open:
+        await _watch_stdin(stop)
+    app_runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=CLOSE_S)
+    await app_runner.setup()
+    await web.SockSite(app_runner, listener, backlog=1024).start()
+    print(f"gridcli serves on {_url(listener)} (Ctrl-C stops it)", flush=True)
+    try:
+        await stop.wait()
+    finally:
+        await app_runner.cleanup()
+
+
+async def _watch_stdin(stop: asyncio.Event) -> None:
+    """Set `stop` at the end of standard input: the process that holds its other end is gone,
+    however it went."""
+
+    class EndOfInput(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            stop.set()
+
+    await asyncio.get_running_loop().connect_read_pipe(EndOfInput, sys.stdin)

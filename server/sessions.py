@@ -1,0 +1,119 @@
+"""Who is connected: admission, coming back with a resume token, and the end of a connection.
+
+All of it is synchronous: a player is in the world from the moment that the server decided to let
+it in, so two newcomers can't take the last place. Not here: telling the rooms (`server.game`).
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from gridcli.core.errors import Refusal
+from gridcli.core.protocol.auth import Auth
+from gridcli.core.protocol.names import GONE
+from gridcli.core.world import Change, Player, World
+
+from .resume import ResumeBook
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One connection.
+
+    `untold` are the changes of its admission, which its room hears of once it is welcomed.
+    """
+
+    sid: str
+    user_id: str
+    protocol: int
+    room: str
+    spectator: bool = False
+    replaced: bool = False
+    """Whether another connection of the same player has taken over."""
+    untold: Sequence[Change] = ()
+
+
+@dataclass(slots=True)
+class Sessions:
+    """All connections of one process, and the players in the world that are theirs."""
+
+    world: World
+    resume: ResumeBook
+    rng: Random
+    _by_sid: dict[str, Session] = field(default_factory=dict)
+    _playing: dict[str, Session] = field(default_factory=dict)
+
+    def get(self, sid: str) -> Session | None:
+        """The session of a connection that was admitted and has not ended."""
+        return self._by_sid.get(sid)
+
+    def admit(self, sid: str, auth: Auth) -> tuple[Session, Session | None]:
+        """Take a newcomer in.
+
+        Returns:
+            Its session, and the session of the same player that it replaces, if any.
+
+        Raises:
+            Refusal: no place, or a resume token that is not good.
+        """
+        replaced = None
+        if auth.spectate:
+            self.world.watch(auth.room)
+            session = Session(sid, _new_id(), auth.protocol, auth.room, spectator=True)
+        elif auth.resume:
+            session, replaced = self._take_back(sid, auth)
+        else:
+            session = Session(sid, _new_id(), auth.protocol, auth.room)
+            joined = self.world.decide_join(session.user_id, auth.room, self.rng, name=auth.name)
+            session.untold = self._apply(joined)
+        self._by_sid[sid] = session
+        if not session.spectator:
+            self._playing[session.user_id] = session
+        return session, replaced
+
+    def end(self, sid: str) -> tuple[Session | None, Sequence[Change]]:
+        """A connection has ended: its session, if it had one, and what that changed."""
+        session = self._by_sid.pop(sid, None)
+        if session is None or session.replaced:
+            return session, ()
+        if session.spectator:
+            self.world.unwatch(session.room)
+            return session, ()
+        del self._playing[session.user_id]
+        room = self.world.room_of(session.user_id)
+        self.resume.depart(room.players[session.user_id], room.name)
+        return session, self._apply(self.world.decide_leave(session.user_id))
+
+    def _take_back(self, sid: str, auth: Auth) -> tuple[Session, Session | None]:
+        user_id = self.resume.read(auth.resume)
+        old = self._playing.get(user_id)
+        departed = self.resume.take(user_id)
+        untold: list[Change] = []
+        if old is not None:
+            # Its old connection has not noticed its end yet: this one takes over.
+            player, room = self._player(old), old.room
+            old.replaced = True
+            untold += self._apply(self.world.decide_leave(user_id))
+        elif departed is not None:
+            player, room = departed.player, departed.room
+        else:
+            raise Refusal(GONE, "this resume token is not good any more; join anew")
+        back = self.world.decide_join(
+            user_id, room, self.rng, name=player.name, symbol=player.symbol, cell=player.cell
+        )
+        untold += self._apply(back)
+        return Session(sid, user_id, auth.protocol, room, untold=untold), old
+
+    def _player(self, session: Session) -> Player:
+        return self.world.room_of(session.user_id).players[session.user_id]
+
+    def _apply(self, changes: Sequence[Change]) -> Sequence[Change]:
+        for change in changes:
+            self.world.apply(change)
+        return changes
+
+
+def _new_id() -> str:
+    """Short, opaque and unique across nodes: 48 random bits."""
+    return secrets.token_urlsafe(6)

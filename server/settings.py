@@ -1,0 +1,36 @@
+"""What a server can be told: one frozen object, made by the command line or the environment.
+
+`gridcli serve`, tests and Gunicorn all end up here, so a setting exists once. Not here: the
+options' names and helps (`server.command`).
+"""
+
+from dataclasses import dataclass
+
+from gridcli.core.geometry import DEFAULT_GRID, Grid
+from gridcli.core.world import Limits
+
+DEFAULT_LIMITS = Limits()
+DEFAULT_PORT = 8765
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one server process. Times carry their unit."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    grid: Grid = DEFAULT_GRID
+    limits: Limits = DEFAULT_LIMITS
+    allowed_origins: tuple[str, ...] = ()
+    """Origins that browsers may connect from besides our own; `*` lets every one in."""
+    tick_floor_ms: float = 10.0
+    """The shortest time between two deltas of a room."""
+    tick_ceiling_ms: float = 100.0
+    """The longest time that a change waits for its delta."""
+    grace_s: float = 60.0
+    """How long after a disconnection a resume token gives the player back."""
+    ping_interval_s: float = 8.0
+    ping_timeout_s: float = 5.0
+    """Together the longest that a vanished client stays on the grid."""
+    log_level: str = "info"
+    log_format: str = "text"

@@ -1,0 +1,72 @@
+"""When protocol 2's deltas are made.
+
+The first change after idle goes out at once; under load no sooner than a multiple of what the
+last flush cost, between a floor and a ceiling, so that fan-out never takes the whole loop. Not
+here: what is in a delta (`gridcli.core.changes`), who gets it (`server.audience`).
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from gridcli.core.changes import Changes
+from gridcli.core.protocol.names import TICKS
+from gridcli.core.world import Change, Room
+
+from .audience import Audience
+from .metrics import Metrics
+
+REST = 3.0
+"""A flush is followed by a pause of so many times its own cost."""
+
+
+@dataclass(slots=True)
+class _Due:
+    room: Room
+    changes: Changes = field(default_factory=Changes)
+    flushing: asyncio.Task[None] | None = None
+
+
+class Ticker:
+    """Makes and sends the deltas of all rooms.
+
+    Args:
+        audience: who gets them.
+        metrics: takes the cost of each flush.
+        floor_s: the shortest pause between two deltas of a room.
+        ceiling_s: the longest.
+    """
+
+    def __init__(
+        self, audience: Audience, metrics: Metrics, *, floor_s: float, ceiling_s: float
+    ) -> None:
+        self._audience = audience
+        self._metrics = metrics
+        self._floor_s = floor_s
+        self._ceiling_s = ceiling_s
+        self._due: dict[str, _Due] = {}
+
+    def changed(self, room: Room, change: Change) -> None:
+        """A change was applied to a room: its protocol-2 members are told with the next delta."""
+        if not self._audience.count(room.name, TICKS):
+            return  # whoever comes next is given the full state
+        due = self._due.get(room.name)
+        if due is None or due.room is not room:
+            due = self._due[room.name] = _Due(room)
+        due.changes.add(change)
+        if due.flushing is None:
+            due.flushing = asyncio.get_running_loop().create_task(self._flush(due))
+
+    async def _flush(self, due: _Due) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while due.changes:
+                started_s = loop.time()
+                delta = due.changes.flush(due.room)
+                await self._audience.tell_room(due.room.name, delta, TICKS)
+                cost_s = loop.time() - started_s
+                self._metrics.flush_seconds.observe(cost_s)
+                await asyncio.sleep(min(max(REST * cost_s, self._floor_s), self._ceiling_s))
+        finally:
+            due.flushing = None
+            if self._due.get(due.room.name) is due:
+                del self._due[due.room.name]

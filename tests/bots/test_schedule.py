@@ -1,0 +1,43 @@
+"""The open schedule: times fixed beforehand."""
+
+from itertools import pairwise
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.schedule import Schedule
+
+RATES = st.floats(0.1, 100)
+STARTS = st.floats(0, 1e6)
+
+
+@given(RATES, STARTS, st.integers())
+def test_times_are_evenly_apart_from_a_phase_on(rate: float, start_s: float, seed: int) -> None:
+    schedule = Schedule(rate, start_s, Random(seed))
+    times = [schedule.next_s() for _ in range(20)]
+    assert start_s <= times[0] <= start_s + 1 / rate + 1e-6
+    steps = [b - a for a, b in pairwise(times)]
+    assert all(abs(step - 1 / rate) < 1e-6 * max(1.0, start_s) for step in steps)
+
+
+@given(RATES, st.integers(), st.integers(0, 50), st.floats(0, 100))
+def test_skipping_gives_up_what_was_due_and_nothing_else(
+    rate: float, seed: int, taken: int, now_s: float
+) -> None:
+    schedule, same = Schedule(rate, 0.0, Random(seed)), Schedule(rate, 0.0, Random(seed))
+    for _ in range(taken):
+        schedule.next_s()
+        same.next_s()
+    missed = schedule.skip_to(now_s)
+    skipped = [same.next_s() for _ in range(missed)]
+    assert all(due_s <= now_s + 1e-6 for due_s in skipped)
+    following = schedule.next_s()
+    assert following == same.next_s()
+    if missed:
+        assert following > now_s - 1e-6
+
+
+def test_seeded_alike_it_is_alike() -> None:
+    one, two = (Schedule(4.0, 5.0, Random(3)) for _ in range(2))
+    assert [one.next_s() for _ in range(5)] == [two.next_s() for _ in range(5)]

@@ -1,0 +1,61 @@
+"""Fixtures for every test: real servers on loopback, and the JavaScript client.
+
+The helpers themselves are plain modules (`servers`, `js_client`, `needs`), so that a test may
+use them without a fixture. Not here: options and timeouts, which are in `pyproject.toml`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from needs import MISSING
+from servers import Server, flask_demo, running_server
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def grid_server() -> Iterator[Server]:
+    """Our server with its defaults, shared: use a room of your own, and count on no other."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def start_server() -> Iterator[StartServer]:
+    """Start servers of ours with the options given; each ends with the test."""
+    with ExitStack() as servers:
+
+        def start(*args: str) -> Server:
+            return servers.enter_context(running_server(*args))
+
+        yield start
+
+
+@pytest.fixture
+def flask_server() -> Iterator[Server]:
+    """A Flask-SocketIO server that speaks protocol 1 only."""
+    with flask_demo() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def js_modules() -> None:
+    """Ask for it where a test uses `JsClient`: socket.io-client is there, or the test ends."""
+    from js_client import install  # imports fcntl, which not every test needs
+
+    install()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say under the results what this machine was too bare to test."""
+    told: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        reason = reason.removeprefix("Skipped: ")
+        if reason.startswith(MISSING):
+            told[reason] = told.get(reason, 0) + 1
+    if told:
+        terminalreporter.section("NOT TESTED", sep="!", yellow=True, bold=True)
+        for reason, count in told.items():
+            terminalreporter.write_line(f"{count} skipped, {reason}")
