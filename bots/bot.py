@@ -17,12 +17,12 @@ from gridcli.core.latency import Latency
 from gridcli.core.ledger import Ledger
 from gridcli.core.protocol.names import DEMO
 from gridcli.core.protocol.updates import Delta, Placed, Removed, Status, Update
+from gridcli.core.schedule import Schedule
 from gridcli.link.link import Link
 from gridcli.link.states import Live, NotLive, Offline, Reconnecting, Refused, State
 from gridcli.link.target import Target
 
 from .player import Player
-from .schedule import Schedule
 from .scripts import Bot as Script
 
 log = logging.getLogger("gridcli.bots")

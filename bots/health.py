@@ -6,27 +6,17 @@ says so. Not here: what is measured of the server (`gridcli.core.latency`).
 
 import asyncio
 import time
-from dataclasses import dataclass
 
-from gridcli.core.latency import Latency
+from gridcli.core.latency import GENERATOR_LATE_MS, Latency
 
 _PROBE_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a healthy generator keeps within."""
-
-    lag_p99_ms: float = 250.0
-    debt_p99_ms: float = 250.0
 
 
 class Health:
     """Watches the swarm's own process."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self) -> None:
         self.lag = Latency()
-        self._limits = limits
         self._started_s = time.monotonic()
         self._cpu_s = time.process_time()
 
@@ -56,15 +46,15 @@ class Health:
             debt: intended → sent of the run's moves.
         """
         late = debt.percentile_ms(99) or 0.0
-        if late > self._limits.debt_p99_ms:
+        if late > GENERATOR_LATE_MS:
             return (
-                f"moves left {late:.0f} ms late (p99; limit {self._limits.debt_p99_ms:.0f} ms), "
+                f"moves left {late:.0f} ms late (p99; limit {GENERATOR_LATE_MS:.0f} ms), "
                 f"at {self.cpu:.0%} of a core"
             )
         lag = self.lag.percentile_ms(99) or 0.0
-        if lag > self._limits.lag_p99_ms:
+        if lag > GENERATOR_LATE_MS:
             return (
-                f"the event loop lagged {lag:.0f} ms (p99; limit {self._limits.lag_p99_ms:.0f} ms)"
+                f"the event loop lagged {lag:.0f} ms (p99; limit {GENERATOR_LATE_MS:.0f} ms)"
                 f", at {self.cpu:.0%} of a core"
             )
         return ""

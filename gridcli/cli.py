@@ -71,11 +71,17 @@ def main() -> None:
     """The entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 cannot connect, 98 generator
     saturated, 130 interrupted."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="gridcli", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        # One line: what is wrong, and where to read on.
+        command = error.ctx.command_path if error.ctx else "gridcli"
+        wrong = error.format_message().rstrip(".")
+        click.echo(f"{command}: {wrong} (see {command} --help)", err=True)
         sys.exit(error.exit_code)
     except GridError as error:
         click.echo(f"gridcli: {error}", err=True)

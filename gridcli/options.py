@@ -12,8 +12,7 @@ import click
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import LOBBY
 from gridcli.core.text import check_room
-from gridcli.link.local import NEW
-from gridcli.link.target import Transport, server_url
+from gridcli.link.target import NEW, Transport, server_url
 
 F = TypeVar("F", bound=Callable[..., Any])
 

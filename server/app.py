@@ -37,7 +37,7 @@ SOCKETIO: web.AppKey[Any] = web.AppKey("socketio", object)
 
 MAX_MESSAGE_BYTES = 16 * 1024
 """The longest message or polling body taken from a client."""
-DRAIN_S = 2.0
+DRAIN_S = 1.0
 """How long clients may take to fetch their last packets when the server stops."""
 
 

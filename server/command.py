@@ -67,7 +67,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option(
     "--tick-floor",
     type=click.FloatRange(0, 1000),
-    default=10.0,
+    default=5.0,
     metavar="MS",
     help="Shortest time between two protocol-2 deltas of a room.",
 )

@@ -23,7 +23,7 @@ class Settings:
     limits: Limits = DEFAULT_LIMITS
     allowed_origins: tuple[str, ...] = ()
     """Origins that browsers may connect from besides our own; `*` lets every one in."""
-    tick_floor_ms: float = 10.0
+    tick_floor_ms: float = 5.0
     """The shortest time between two deltas of a room."""
     tick_ceiling_ms: float = 100.0
     """The longest time that a change waits for its delta."""

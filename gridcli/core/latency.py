@@ -17,6 +17,10 @@ _BITS = 11
 _EXACT_BELOW_US = 1 << _BITS
 
 
+GENERATOR_LATE_MS = 250.0
+"""Past this (99th percentile) lateness of its own a generator measures itself, not the server."""
+
+
 class Latency:
     """One distribution. Values go in as seconds and come out as milliseconds."""
 

@@ -15,12 +15,10 @@ import aiohttp
 
 from gridcli.core.errors import SetupError
 
+from .target import DEFAULT_PORT, NEW
+
 START_S = 20.0
 STOP_S = 8.0
-DEFAULT_PORT = 8765
-"""Where a game on this machine is looked for when no server is named, and where one is started."""
-NEW = "new"
-"""In place of an address: a server of one's own, whatever else runs."""
 
 _ADDRESS = re.compile(r"https?://\S+")
 

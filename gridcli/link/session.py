@@ -12,7 +12,7 @@ from typing import TypeVar
 from gridcli.core.errors import BadInput, Refusal
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
-from gridcli.core.protocol.frames import FrameCache
+from gridcli.core.protocol.frames import decode_frame
 from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
     Ack,
@@ -40,9 +40,6 @@ T = TypeVar("T")
 
 JOIN_S = 10.0
 """How long the server may take to welcome us, or to answer a request."""
-
-_frames = FrameCache()
-"""Shared by all links of the process: members of a room get equal frames."""
 
 
 class Session:
@@ -151,7 +148,7 @@ class Session:
 
     def _on_frame(self, frame: str) -> None:
         try:
-            said = _frames.decode(frame)
+            said = decode_frame(frame)
             match said:
                 case Ack(number, args):
                     waiting = self._answers.get(number)

@@ -6,6 +6,11 @@ from urllib.parse import urlsplit
 
 from gridcli.core.protocol.names import LOBBY, PATH, TICKS
 
+DEFAULT_PORT = 8765
+"""Where a game on this machine is looked for when no server is named, and where one is started."""
+NEW = "new"
+"""In place of an address: a server of one's own, whatever else runs."""
+
 
 class Transport(StrEnum):
     """How frames travel."""

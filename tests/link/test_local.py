@@ -13,7 +13,8 @@ from servers import ROOT, Server
 from waiting import until, until_sync
 
 from gridcli.core.errors import SetupError
-from gridcli.link.local import NEW, LocalServer, find_game, running
+from gridcli.link.local import LocalServer, find_game, running
+from gridcli.link.target import NEW
 
 
 def free_port() -> int:

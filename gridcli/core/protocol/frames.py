@@ -5,41 +5,36 @@ decoded by the first and looked up by the others. Not here: the framing (`packet
 (`updates`).
 """
 
+from functools import lru_cache
+
+from . import fields
 from .packets import Ack, Connected, ConnectError, Disconnected, Event, decode_packet
-from .updates import Update, decode_update
+from .updates import UPDATE_EVENTS, Update, decode_update
 
 Said = Update | Ack | Connected | ConnectError | Disconnected
 
+RECENT = 512
+"""How many frames are remembered: the slowest receivers are some tens of frames behind."""
 
-class FrameCache:
-    """Decodes Engine.IO message frames; not safe for threads.
 
-    Args:
-        size: how many decoded frames are kept; a room's last few ticks are enough.
+@lru_cache(maxsize=RECENT)
+def decode_frame(frame: str | bytes) -> Said | None:
+    """What an Engine.IO message frame says.
+
+    What is returned is shared between clients: it must not be changed.
+
+    Returns:
+        None for another namespace's frame, and for an event that is not the game's.
+
+    Raises:
+        BadInput: the frame or its event is not of the protocol.
     """
-
-    __slots__ = ("_said", "_size")
-
-    def __init__(self, size: int = 256) -> None:
-        self._size = size
-        self._said: dict[str, Update] = {}
-
-    def decode(self, frame: str) -> Said | None:
-        """What a frame says; None for another namespace's.
-
-        What is returned is shared between clients: it must not be changed.
-
-        Raises:
-            BadInput: the frame or its event is not of the protocol.
-        """
-        update = self._said.get(frame)
-        if update is not None:
-            return update
-        packet = decode_packet(frame)
-        if not isinstance(packet, Event):
-            return packet
-        update = decode_update(packet.name, packet.args)
-        if len(self._said) >= self._size:
-            del self._said[next(iter(self._said))]
-        self._said[frame] = update
-        return update
+    if isinstance(frame, bytes):
+        try:
+            frame = frame.decode()
+        except UnicodeDecodeError:
+            raise fields.bad("a frame is not UTF-8") from None
+    packet = decode_packet(frame)
+    if not isinstance(packet, Event):
+        return packet
+    return decode_update(packet.name, packet.args) if packet.name in UPDATE_EVENTS else None

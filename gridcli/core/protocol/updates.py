@@ -292,3 +292,6 @@ _DECODERS = {
     CHAT: _decode_chat,
     NOTICE: _decode_notice,
 }
+
+UPDATE_EVENTS = frozenset(_DECODERS)
+"""Every event that a server of the game sends."""

@@ -18,7 +18,7 @@ from socketio.packet import (
 
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.auth import Auth, encode_auth
-from gridcli.core.protocol.frames import FrameCache
+from gridcli.core.protocol.frames import decode_frame
 from gridcli.core.protocol.names import GRID_DELTA, MOVEMENT, NAMESPACE
 from gridcli.core.protocol.packets import (
     MESSAGE,
@@ -117,7 +117,7 @@ frames = st.builds(
 
 @given(frames | st.text(max_size=30) | st.text(st.characters(), max_size=10))
 def test_any_frame_is_decoded_or_refused(frame: str) -> None:
-    for decode in (decode_packet, decode_handshake, FrameCache().decode):
+    for decode in (decode_packet, decode_handshake, decode_frame):
         with suppress(BadInput):
             decode(frame)
 
@@ -153,20 +153,23 @@ def test_the_handshake() -> None:
 
 
 def test_equal_frames_are_decoded_once() -> None:
-    cache = FrameCache(size=2)
-    ticks = [encode_event(*encode_update(Delta(tick, 1))) for tick in range(3)]
-    first = cache.decode(ticks[0])
-    assert cache.decode(ticks[0]) is first
-    assert [cache.decode(frame) for frame in ticks] == [Delta(n, 1, joins=()) for n in range(3)]
-    again = cache.decode(ticks[0])
-    assert again == first
-    assert again is not first
-    assert cache.decode(f"43{NAMESPACE},1[]") == Ack(1, ())
+    frame = encode_event(*encode_update(Delta(7, 1)))
+    first = decode_frame(frame)
+    assert first == Delta(7, 1, joins=())
+    assert decode_frame("".join(list(frame))) is first
+    assert decode_frame(frame.encode()) == first
+    assert decode_frame(bytes(bytearray(frame.encode()))) is decode_frame(frame.encode())
 
 
-def test_a_cached_frame_of_a_wrong_kind_is_refused_each_time() -> None:
-    cache = FrameCache()
-    for event in (MOVEMENT, GRID_DELTA):
-        for _ in range(2):
-            with pytest.raises(BadInput):
-                cache.decode(encode_event(event, {}))
+def test_what_is_not_the_games_is_passed_over() -> None:
+    assert decode_frame(f'42{NAMESPACE},["weather",{{"rain":true}}]') is None
+    assert decode_frame('42["grid_delta",{}]') is None
+    assert decode_frame(encode_event(MOVEMENT, {})) is None
+    assert decode_frame(f'43{NAMESPACE},5[{{"ok":true}}]') == Ack(5, ({"ok": True},))
+
+
+@pytest.mark.parametrize("frame", [f"42{NAMESPACE},[", b"\xff\xfe", encode_event(GRID_DELTA, 5)])
+def test_a_wrong_frame_is_refused_each_time(frame: str | bytes) -> None:
+    for _ in range(2):
+        with pytest.raises(BadInput):
+            decode_frame(frame)

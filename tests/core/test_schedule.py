@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.schedule import Schedule
+from gridcli.core.schedule import Schedule
 
 RATES = st.floats(0.1, 100)
 STARTS = st.floats(0, 1e6)
@@ -41,3 +41,15 @@ def test_skipping_gives_up_what_was_due_and_nothing_else(
 def test_seeded_alike_it_is_alike() -> None:
     one, two = (Schedule(4.0, 5.0, Random(3)) for _ in range(2))
     assert [one.next_s() for _ in range(5)] == [two.next_s() for _ in range(5)]
+
+
+def test_the_end_cuts_by_intended_time_and_not_by_when_it_is_looked_at() -> None:
+    times = list(Schedule(10, 0.0, Random(3)).until(2.0))
+    assert len(times) == 20
+    assert max(times) < 2.0
+
+
+def test_no_rate_no_times() -> None:
+    schedule = Schedule(0, 0.0, Random(1))
+    assert list(schedule.until()) == []
+    assert schedule.skip_to(100.0) == 0

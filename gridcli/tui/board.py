@@ -1,0 +1,212 @@
+"""The grid, drawn line by line.
+
+`redraw` compares what every line of cells shows with what it showed and marks the changed ones
+alone; `render_line` makes as few segments as there are runs of one style. Not here: when to
+redraw (`gridcli.tui.app`), which cells are in view (`gridcli.tui.camera`), what players look
+like (`gridcli.tui.palette`).
+"""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.containers import Container
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gridcli.core.protocol.names import LOBBY
+
+from .camera import Camera, Scale, fit
+from .game import Game
+from .palette import Look, look, own_look, shown
+
+_DIM = Style(dim=True)
+_TINT = 0.22
+
+Spots = dict[int, tuple[str, int]]
+"""What one line of cells shows: by `x`, the player on top and how many share the cell."""
+
+
+class Stage(Container):
+    """The space that the board may take; the board is in its middle."""
+
+    def on_resize(self) -> None:
+        """There is another amount of room."""
+        self.query_one(Board).refit()
+
+
+class Board(Widget):
+    """The part of the room's grid around the player."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"board--cell", "board--crowd"}
+    ALLOW_SELECT = False
+
+    def __init__(self, game: Game, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.game = game
+        self.ascii_only = ascii_only
+        self.follow = True
+        self.frames = 0
+        """How often the board was redrawn; a burst of updates costs one."""
+        self.camera = Camera()
+        self._rows: dict[int, Spots] = {}
+        self._looks: dict[str, Look] = {}
+        self._dimmed = False
+        self._drawn: tuple[object, ...] = ()
+
+    @property
+    def scale(self) -> Scale:
+        """The size of the cells as they are drawn now."""
+        return fit(self.game.mirror.grid, self.size.width, self.size.height)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole grid is in view."""
+        grid, scale = self.game.mirror.grid, self.scale
+        return scale.columns >= grid.width and scale.rows >= grid.height
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as the grid, and no wider than the window."""
+        return fit(self.game.mirror.grid, container.width, container.height).width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as the grid, and no higher than the window."""
+        return fit(self.game.mirror.grid, container.width, container.height).height
+
+    def redraw(self) -> None:
+        """Bring the board up to date with the mirror."""
+        if not self.size:
+            return  # not laid out yet, or hidden; a resize comes before it is seen
+        self.frames += 1
+        mirror, scale = self.game.mirror, self.scale
+        if self.follow and mirror.cell is not None:
+            self.camera.follow(mirror.cell, mirror.grid, scale)
+        else:
+            self.camera.pan(0, 0, mirror.grid, scale)  # back onto a grid that became smaller
+        rows = self._spots(scale)
+        frame = (mirror.grid, mirror.user_id, self.camera.origin, scale, self.game.live)
+        if frame == self._drawn:
+            changed = {
+                y for y in self._rows.keys() | rows.keys() if self._rows.get(y) != rows.get(y)
+            }
+            self._rows = rows
+            if changed:
+                self.refresh(*(self._region(y, scale) for y in changed))
+            return
+        other_grid = not self._drawn or self._drawn[0] != mirror.grid
+        self._rows, self._drawn, self._dimmed = rows, frame, not self.game.live
+        self._looks.clear()
+        self._label()
+        self.refresh()
+        if other_grid:
+            self.refit()
+
+    def pan(self, dx: int, dy: int) -> None:
+        """Look elsewhere; the camera stays there until `follow` is set again."""
+        self.follow = False
+        self.camera.pan(dx, dy, self.game.mirror.grid, self.scale)
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Another window shows another part of the grid."""
+        self.redraw()
+
+    def refit(self) -> None:
+        """Give up the frame where the cells are drawn larger without it, as on 80 by 24."""
+        if not isinstance(self.parent, Widget):
+            return
+        room, grid = self.parent.content_size, self.game.mirror.grid
+        framed, bare = fit(grid, room.width - 2, room.height - 2), fit(grid, *room)
+        self.set_class(bare.cell_height > framed.cell_height, "-bare")
+        self.refresh(layout=True)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the terminal."""
+        scale = self.scale
+        line, part = divmod(y, scale.cell_height)
+        spots = self._rows.get(self.camera.origin.y + line, {})
+        empty = self.get_component_rich_style("board--cell")
+        if self._dimmed:
+            empty += _DIM
+        middle = (scale.cell_height - 1) // 2
+        nothing = self._cell_text("." if self.ascii_only else "·", scale, part == middle)
+        segments: list[Segment] = []
+        at = left = self.camera.origin.x
+        for x in sorted(spots):
+            user_id, count = spots[x]
+            if x > at:
+                segments.append(Segment(nothing * (x - at), empty))
+            face = self._look(user_id)
+            text = self._cell_text(face.glyph, scale, part == middle, crowded=count > 1)
+            segments.append(Segment(text, face.style))
+            at = x + 1
+        if at < left + scale.columns:
+            segments.append(Segment(nothing * (left + scale.columns - at), empty))
+        return Strip(segments, scale.width).adjust_cell_length(self.size.width, empty)
+
+    def _spots(self, scale: Scale) -> dict[int, Spots]:
+        mirror, origin = self.game.mirror, self.camera.origin
+        right, bottom = origin.x + scale.columns, origin.y + scale.rows
+        rows: dict[int, Spots] = {}
+        for user_id, (x, y) in mirror.cells.items():
+            if origin.x <= x < right and origin.y <= y < bottom:
+                spots = rows.setdefault(y, {})
+                top, count = spots.get(x, (user_id, 0))
+                spots[x] = (user_id if user_id == mirror.user_id else top, count + 1)
+        return rows
+
+    def _region(self, y: int, scale: Scale) -> Region:
+        top = (y - self.camera.origin.y) * scale.cell_height
+        return Region(0, top, scale.width, scale.cell_height)
+
+    def _look(self, user_id: str) -> Look:
+        found = self._looks.get(user_id)
+        if found is None:
+            mirror = self.game.mirror
+            who = mirror.who.get(user_id)
+            symbol = who.symbol if who else ""
+            dark = self.app.current_theme.dark
+            if user_id == mirror.user_id:
+                found = own_look(symbol, dark=dark, ascii_only=self.ascii_only)
+            else:
+                found = look(user_id, symbol, dark=dark, ascii_only=self.ascii_only)
+            style = self.rich_style + found.style
+            if self.scale.cell_height > 1 and user_id != mirror.user_id:
+                style += _tile(style)
+            found = Look(found.glyph, style + _DIM if self._dimmed else style)
+            self._looks[user_id] = found
+        return found
+
+    @staticmethod
+    def _cell_text(glyph: str, scale: Scale, is_middle: bool, *, crowded: bool = False) -> str:
+        if not is_middle:
+            return " " * scale.cell_width
+        before = (scale.cell_width - 1) // 2
+        text = " " * before + glyph + ("+" if crowded else "")
+        return text[: scale.cell_width].ljust(scale.cell_width)
+
+    def _label(self) -> None:
+        grid = self.game.mirror.grid
+        room = shown(self.game.mirror.room or LOBBY, ascii_only=self.ascii_only)
+        self.border_title = Content(room or "?")
+        times = "x" if self.ascii_only else "×"
+        size = f"{grid.width}{times}{grid.height}"
+        x, y = self.camera.origin
+        self.border_subtitle = size if self.whole else f"{x},{y} of {size}"
+
+
+def _tile(style: Style) -> Style:
+    """A background with a tint of a player's colour, for cells of more than one line."""
+    if style.color is None or style.bgcolor is None:
+        return Style.null()
+    background = Color.from_rich_color(style.bgcolor)
+    tint = background.blend(Color.from_rich_color(style.color), _TINT)
+    return Style(bgcolor=tint.rich_color)

@@ -1,0 +1,111 @@
+"""The `play` command: options, and what they may be.
+
+Loads no screen library until the command runs, so that `gridcli play --help` stays quick. Not
+here: connecting and running the screen (`gridcli.tui.session`).
+"""
+
+import click
+
+from gridcli.core.errors import BadInput
+from gridcli.core.text import check_name
+from gridcli.link.target import DEFAULT_PORT, Target, Transport
+from gridcli.options import link_options
+
+from .options import PlayOptions
+
+_EPILOG = """\b
+Examples:
+  gridcli play                                  your own game, or the one that runs here
+  gridcli play --server http://192.0.2.7:8765   a friend's
+  gridcli play --server new --port 0            your own, on any free port
+  gridcli play --name ada --room garden
+  gridcli play --auto-move 400                  a random step each 100 to 500 ms
+  gridcli play --protocol 1                     as the 2017 demo's clients play
+  gridcli play --spectate                       only watch
+
+\b
+Keys: arrows, WASD or hjkl move, t chats, r changes the room, ? helps, q quits.
+"""
+
+
+class _Name(click.ParamType[str]):
+    name = "name"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            return check_name(str(value))
+        except BadInput as error:
+            self.fail(error.text, param, ctx)
+
+
+@click.command(
+    epilog=_EPILOG, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--name",
+    type=_Name(),
+    default="",
+    show_default="your letter on the grid",
+    help="What others call you.",
+)
+@link_options
+@click.option(
+    "--auto-move",
+    type=click.IntRange(min=0),
+    metavar="MS",
+    show_default="you move yourself",
+    help="Take a random step each 100 to 100+MS milliseconds.",
+)
+@click.option("--seed", type=int, show_default="drawn", help="Repeats the random steps.")
+@click.option("--spectate", is_flag=True, help="Watch without playing.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters alone.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    help="Address that a server of your own listens on; 0.0.0.0 lets other machines in.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    help="Its port; a free one where that is taken.",
+)
+def play(
+    name: str,
+    server: str,
+    room: str,
+    transport: str,
+    protocol: str,
+    auto_move: int | None,
+    seed: int | None,
+    spectate: bool,
+    ascii_only: bool,
+    host: str,
+    port: int,
+) -> None:
+    """Play on a shared grid in this terminal.
+
+    Joins the game that runs on this machine, or starts one that lasts as long as the screen.
+    """
+    # Textual takes a while to load, and `--help` and wrong options do not need it.
+    from . import session
+
+    session.run(
+        PlayOptions(
+            target=Target(
+                url=server,
+                name=name,
+                room=room,
+                transport=Transport(transport),
+                protocol=int(protocol),
+                spectate=spectate,
+            ),
+            auto_move_ms=auto_move,
+            seed=seed,
+            ascii_only=ascii_only,
+            host=host,
+            port=port,
+        )
+    )

@@ -1,0 +1,43 @@
+"""The help: keys, and what the status line says. Not here: the keys themselves (`keys`)."""
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from .keys import HELP
+
+_WORDS = (
+    ("seen", "from your step until the state that includes it arrived"),
+    ("ping", "the server's answer to a question, while you stand still"),
+    ("B+", "more than one player on that cell"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys and words; any of a few keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", "back", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A table of keys, then of words."""
+        with VerticalScroll(id="help", classes="dialog") as box:
+            box.border_title = "help"
+            box.border_subtitle = "Esc"
+            yield Static(_table(HELP), markup=False)
+            yield Static("on the screen", classes="dialog--heading")
+            yield Static(_table(_WORDS), markup=False)
+
+
+def _table(rows: tuple[tuple[str, str], ...]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for key, meaning in rows:
+        table.add_row(Text(key, style="bold"), Text(meaning))
+    return table

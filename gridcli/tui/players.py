@@ -1,0 +1,72 @@
+"""Who is here: oneself first, then the others by name.
+
+Draws as many lines as there is room for and says how many more there are, so its cost does not
+grow with the room. Not here: what players look like (`gridcli.tui.palette`).
+"""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from .game import Game
+from .palette import fitted, look, own_look, shown
+
+
+class Players(Widget):
+    """The list of the room's players."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"players--own", "players--more"}
+    ALLOW_SELECT = False
+
+    def __init__(self, game: Game, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.game = game
+        self.ascii_only = ascii_only
+        self._order: list[str] = []
+
+    def redraw(self) -> None:
+        """Bring the list up to date with the mirror."""
+        mirror = self.game.mirror
+        others = [user_id for user_id in mirror.who if user_id != mirror.user_id]
+        others.sort(key=lambda user_id: (mirror.who[user_id].name.casefold(), user_id))
+        self._order = [mirror.user_id] if mirror.user_id in mirror.who else []
+        self._order += others
+        self.border_title = f"players {len(self._order)}"
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One player, or how many more there are."""
+        width, height = self.size
+        base = self.rich_style
+        if y >= len(self._order):
+            return Strip.blank(width, base)
+        if y == height - 1 and len(self._order) > height:
+            more = f"  and {len(self._order) - y} more"
+            style = self.get_component_rich_style("players--more")
+            return Strip([Segment(fitted(more, width), style)], width)
+        mirror, user_id = self.game.mirror, self._order[y]
+        who = mirror.who.get(user_id)
+        if who is None:  # left since the list was ordered; the next redraw is on its way
+            return Strip.blank(width, base)
+        dark, is_own = self.app.current_theme.dark, user_id == mirror.user_id
+        if is_own:
+            face = own_look(who.symbol, dark=dark, ascii_only=self.ascii_only)
+            name_style = self.get_component_rich_style("players--own")
+        else:
+            face = look(user_id, who.symbol, dark=dark, ascii_only=self.ascii_only)
+            name_style = base
+        name = shown(who.name, ascii_only=self.ascii_only)
+        if is_own:
+            name = "you" if name == who.symbol else f"{name} (you)"
+        marker = (">" if self.ascii_only else "▸") if is_own else " "
+        return Strip(
+            [
+                Segment(f"{marker} ", name_style),
+                Segment(face.glyph, base + face.style),
+                Segment(
+                    fitted(f" {name}", max(width - 3, 0), ascii_only=self.ascii_only), name_style
+                ),
+            ]
+        ).adjust_cell_length(width, base)

@@ -1,0 +1,106 @@
+"""From options to a running screen and back: find or start a server, connect, run, clean up.
+
+The first connection is made before the screen starts, so that a wrong address is one line on an
+ordinary terminal. Not here: the screen (`gridcli.tui.app`), the server's process
+(`gridcli.link.local`).
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from random import Random
+
+from gridcli.core.errors import SetupError
+from gridcli.link.link import Link
+from gridcli.link.local import find_game
+from gridcli.link.target import NEW
+
+from .app import PlayApp
+from .game import Game
+from .options import PlayOptions
+
+_LOOPBACK = "127.0.0.1"
+
+
+def run(options: PlayOptions) -> None:
+    """Play until the player quits.
+
+    Raises:
+        CannotConnect: the server that was named does not answer.
+        Refusal: it does not let us in.
+        SetupError: there is no terminal to draw on, or no server could be started.
+    """
+    _silence_logs()
+    asyncio.run(_play(options))
+
+
+async def _play(options: PlayOptions) -> None:
+    async with AsyncExitStack() as stack:
+        url, greeting = await _find_server(options, stack)
+        game = Game(spectate=options.target.spectate)
+        link = Link(
+            replace(options.target, url=url),
+            on_update=game.updated,
+            on_state=game.state_changed,
+        )
+        game.join(link)
+        stack.push_async_callback(link.close)
+        await link.open()
+        _need_terminal()
+        app = PlayApp(
+            game,
+            auto_move_ms=options.auto_move_ms,
+            rng=Random(options.seed),
+            ascii_only=options.ascii_only,
+            greeting=greeting,
+        )
+        await _run_screen(app)
+
+
+async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, list[str]]:
+    """The server's address, and what to tell the player about it."""
+    named = options.target.url
+    if named and named != NEW:
+        return named, []
+    _need_terminal()  # a script without one should not start a server first
+    found = await find_game(named, host=options.host, port=options.port)
+    if found.own is None:
+        return found.url, [found.how]
+    stack.push_async_callback(found.own.stop)
+    greeting = [
+        f"Friends join: gridcli play --server {found.url}",
+        f"Bots fill it: gridcli bots --server {found.url} --count 200",
+    ]
+    if options.host == _LOOPBACK:
+        greeting.append("Only from this machine; --host 0.0.0.0 lets others in")
+    return found.url, greeting
+
+
+def _need_terminal() -> None:
+    # Textual reads keys from standard input and draws on standard error.
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise SetupError("play needs a terminal to draw on; `gridcli bots` plays without one")
+
+
+async def _run_screen(app: PlayApp) -> None:
+    """Run the app until it is left; a closed terminal and SIGTERM leave it too."""
+    loop = asyncio.get_running_loop()
+    endings = (signal.SIGHUP, signal.SIGTERM)
+    for number in endings:
+        loop.add_signal_handler(number, app.exit)
+    try:
+        await app.run_async()
+    finally:
+        for number in endings:
+            loop.remove_signal_handler(number)
+
+
+def _silence_logs() -> None:
+    """Let no library write over the screen."""
+    for name in ("asyncio", "aiohttp"):
+        logger = logging.getLogger(name)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False

@@ -1,0 +1,18 @@
+"""Steady broadcast players: each moves at a steady rate and sees everybody else move.
+
+The scenario that runs when none is named.
+"""
+
+from loadtest._player import Player
+from loadtest._scenario import Scenario
+
+
+class Players(Scenario):
+    """Players who come, and stay to the end of the test."""
+
+    by_name_only = False
+
+    def perform(self, player: Player) -> None:
+        """Move at the rate, and stay to see what is under way."""
+        player.play(self.beats(), self.enough)
+        self.stay(player)

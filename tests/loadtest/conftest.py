@@ -1,0 +1,154 @@
+"""Locust as people run it: in a process of its own, with its tables read back from the CSV files.
+
+Importing Locust patches the standard library, so no test imports it, nor a helper of the
+scenarios that does. Not here: servers (`servers`), the faulty one (`slow_server`).
+"""
+
+import csv
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from servers import ROOT, Server
+
+SCENARIOS = ROOT / "loadtest"
+_TIMEOUT_S = 60.0
+
+
+@dataclass
+class Result:
+    """What a run ended with; rows are keyed by (type, name) as the CSV has them."""
+
+    code: int
+    output: str
+    rows: dict[tuple[str, str], dict[str, str]]
+    failures: list[dict[str, str]]
+
+    def figures(self, kind: str, name: str, *columns: str) -> list[float]:
+        row = self.rows[kind, name]
+        return [float(row[column]) for column in columns]
+
+    @property
+    def errors(self) -> list[str]:
+        return [row["Error"] for row in self.failures]
+
+    @property
+    def ledger(self) -> dict[str, int]:
+        """The numbers of the ledger's line, by the word after each."""
+        line = re.search(r"^Ledger: .*$", self.output, re.MULTILINE)
+        assert line, self.output
+        words = re.findall(r"(\d+) (moves|deliveries|seen|lost|ambiguous|excused)", line[0])
+        return {word: int(number) for number, word in words}
+
+
+class Locust:
+    """A running Locust process; `options` as one would type them."""
+
+    def __init__(self, folder: Path, options: str) -> None:
+        self._prefix = folder / "locust"
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("GRIDCLI_", "LOCUST_"))}
+        # Not only where the project is installed; the directory it is run from is another one.
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))
+        self._log = folder / "locust.log"
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "locust", "-f", str(SCENARIOS)),
+                    *("--csv", str(self._prefix), *shlex.split(options)),
+                ],
+                cwd=folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text()
+
+    def until_it_says(self, text: str) -> None:
+        deadline_s = time.monotonic() + _TIMEOUT_S
+        while text not in self.output:
+            assert self.process.poll() is None, f"ended without saying {text!r}:\n{self.output}"
+            assert time.monotonic() < deadline_s, f"never said {text!r}:\n{self.output}"
+            time.sleep(0.02)
+
+    def result(self) -> Result:
+        code = self.process.wait(_TIMEOUT_S)
+        rows = {(row["Type"], row["Name"]): row for row in self._read("stats")}
+        return Result(code, self.output, rows, self._read("failures"))
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def _read(self, table: str) -> list[dict[str, str]]:
+        path = Path(f"{self._prefix}_{table}.csv")
+        if not path.exists():
+            return []  # it ended before it began
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+
+StartLocust = Callable[[str], Locust]
+RunLocust = Callable[[str], Result]
+
+
+@pytest.fixture
+def start_locust(tmp_path: Path) -> Iterator[StartLocust]:
+    """Start Locust on our scenarios with further options; it ends with the test."""
+    with ExitStack() as ends:
+
+        def start(options: str) -> Locust:
+            locust = Locust(tmp_path, options)
+            ends.callback(locust.stop)
+            return locust
+
+        yield start
+
+
+@pytest.fixture
+def run_locust(start_locust: StartLocust) -> RunLocust:
+    """Run Locust without its web interface, to its end."""
+    return lambda options: start_locust(f"--headless --only-summary {options}").result()
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A port of loopback that nobody listens on."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
+
+
+@pytest.fixture
+def slow_server() -> Iterator[Callable[..., Server]]:
+    """Start the faulty server with the options given."""
+    with ExitStack() as ends:
+
+        def start(*args: str) -> Server:
+            script = Path(__file__).with_name("slow_server.py")
+            server = Server([sys.executable, str(script), *args])
+            ends.callback(server.stop)
+            return server
+
+        yield start

@@ -1,0 +1,171 @@
+"""Locust runs against real servers: true times, no failures, and every scenario by its name."""
+
+import json
+import re
+import socket
+import urllib.parse
+import urllib.request
+from typing import Any
+
+import pytest
+from servers import Server
+from waiting import until_sync
+
+SEEN = [
+    "move -> seen: every receiver",
+    "move -> seen: every receiver, from its actual send",
+    "move -> seen: first receiver",
+    "move -> seen: last receiver",
+    "move -> seen: median receiver",
+]
+FIGURES = (
+    "Median Response Time",
+    "Average Response Time",
+    "Min Response Time",
+    "Max Response Time",
+    "50%",
+    "99%",
+)
+
+
+def check_seen(result) -> None:
+    """All went well, was measured, and adds up."""
+    assert result.code == 0, result.output
+    assert result.failures == []
+    for name in SEEN:
+        assert min(result.figures("SEEN", name, *FIGURES)) > 0, result.output
+    ledger = result.ledger
+    assert ledger["moves"] > 0
+    assert ledger["deliveries"] == ledger["seen"]
+    assert ledger["lost"] == 0
+    # Locust's table holds every delivery that the ledger knows, and each move once.
+    every, first, last = (
+        result.figures("SEEN", f"move -> seen: {which} receiver", "Request Count")[0]
+        for which in ("every", "first", "last")
+    )
+    assert every == ledger["seen"]
+    assert first == last == ledger["moves"]
+
+
+def test_players_alone_where_nothing_is_named(run_locust, grid_server: Server) -> None:
+    result = run_locust(f"--host {grid_server.url} -u 8 -r 8 -t 3s --grid-room default")
+    check_seen(result)
+    assert 'All users spawned: {"Players": 8}' in result.output
+    assert result.figures("CONNECT", "connect (websocket)", "Request Count") == [8]
+    assert min(result.figures("CONNECT", "connect (websocket)", *FIGURES)) > 0
+    # The total has each delivery once, however many rows look at it.
+    total, every = (
+        result.figures(*row, "Request Count")[0] for row in (("", "Aggregated"), ("SEEN", SEEN[0]))
+    )
+    assert total == 8 + every
+    # The last receiver has it no sooner than the median one, and that no sooner than the first.
+    first, median, last = (
+        result.figures("SEEN", f"move -> seen: {which} receiver", "Average Response Time")[0]
+        for which in ("first", "median", "last")
+    )
+    assert first <= median <= last
+
+
+def test_protocol_1(run_locust, grid_server: Server) -> None:
+    result = run_locust(f"--host {grid_server.url} -u 6 -r 6 -t 3s --protocol 1 --grid-room first")
+    check_seen(result)
+    assert result.ledger["ambiguous"] == 0
+
+
+def test_falls_back_to_protocol_1(run_locust, flask_server: Server) -> None:
+    check_seen(run_locust(f"--host {flask_server.url} -u 4 -r 4 -t 3s"))
+
+
+def test_several_processes(run_locust, grid_server: Server, free_port) -> None:
+    port = free_port()
+    result = run_locust(
+        f"--host {grid_server.url} -u 8 -r 8 -t 3s --grid-room many "
+        f"--processes 2 --master-bind-port {port} --master-port {port}"
+    )
+    check_seen(result)
+    assert re.search(r'All users spawned: .*"Players": 8\D', result.output)
+    # Each move was owed to the players of its sender's process alone: half of all.
+    assert result.ledger["deliveries"] == 4 * result.ledger["moves"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seconds", "row", "least"),
+    [
+        ("Rooms", 5, ("ROOM", "change of room"), 1),
+        ("Polling", 3, ("CONNECT", "connect (polling)"), 6),
+        ("Churn", 5, ("CONNECT", "connect (websocket)"), 7),
+    ],
+)
+def test_scenario_by_name(
+    run_locust, grid_server: Server, scenario: str, seconds: int, row, least: int
+) -> None:
+    result = run_locust(
+        f"{scenario} --host {grid_server.url} -u 6 -r 6 -t {seconds}s --grid-room {scenario}"
+    )
+    check_seen(result)
+    assert f'All users spawned: {{"{scenario}": 6}}' in result.output
+    assert min(result.figures(*row, *FIGURES)) > 0
+    assert result.figures(*row, "Request Count")[0] >= least
+
+
+def test_storm(run_locust, grid_server: Server) -> None:
+    result = run_locust(f"Storm --host {grid_server.url} -u 20 -r 20 -t 4s --grid-room storm")
+    assert result.code == 0, result.output
+    assert result.failures == []
+    assert min(result.figures("CONNECT", "connect (websocket)", *FIGURES)) > 0
+    # Open arrivals: as many as their schedule has, however long each takes.
+    assert result.figures("CONNECT", "connect (websocket)", "Request Count")[0] > 20
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def ask(url: str, **form: object) -> Any:
+    data = urllib.parse.urlencode(form).encode() if form else None
+    with urllib.request.urlopen(url, data=data, timeout=20) as answer:
+        return json.load(answer)
+
+
+def seen_by_all(web: str, users: int) -> dict[str, dict[str, float]]:
+    """Locust's rows, by name, once so many users play and what they do has been seen."""
+    reports = []
+
+    def there() -> bool:
+        reports[:] = [ask(f"{web}/stats/requests")]
+        names = {row["name"] for row in reports[0]["stats"]}
+        return reports[0]["user_count"] == users and names.issuperset(SEEN)
+
+    until_sync(there, "rows of every kind")
+    assert reports[0]["errors"] == []
+    return {row["name"]: row for row in reports[0]["stats"]}
+
+
+@pytest.mark.parametrize("picked", [None, "Polling"], ids=["default", "class-picker"])
+def test_web_interface(start_locust, grid_server: Server, free_port, picked: str | None) -> None:
+    web = f"http://127.0.0.1:{(port := free_port())}"
+    picker = "--class-picker" if picked else ""
+    room = f"web-{picked or 'default'}"
+    locust = start_locust(f"--web-port {port} --host {grid_server.url} {picker}")
+    locust.until_it_says(f"Starting web interface at {web}")  # loopback, unless asked for more
+    until_sync(lambda: listens(port), "the web interface")
+    form = {"user_count": 4, "spawn_rate": 4, "grid_room": room}
+    if picked:
+        form["user_classes"] = picked
+
+    for test in (1, 2):  # what one test has counted is not the next one's
+        assert ask(f"{web}/swarm", **form)["success"]
+        rows = seen_by_all(web, 4)
+        for name in SEEN:
+            for figure in ("min_response_time", "avg_response_time", "median_response_time"):
+                assert rows[name][figure] > 0
+            assert rows[name]["response_time_percentile_0.99"] > 0
+        assert ask(f"{web}/stop", method="post")["success"]
+        until_sync(lambda n=test: locust.output.count("Ledger: ") == n, "the result")
+        # What was under way was waited for: nothing is lost by our own leaving.
+        seen = re.findall(r"(\d+) deliveries owed: (\d+) seen, 0 lost", locust.output)[test - 1]
+        assert seen[0] == seen[1] != "0"
+        rows = seen_by_all(web, 0)
+        assert rows[SEEN[0]]["num_requests"] == int(seen[0])
+    assert f'"{picked or "Players"}": 4' in locust.output

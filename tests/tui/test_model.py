@@ -1,0 +1,112 @@
+"""The small models behind the screen: throttle, pulse, journal and automatic steps."""
+
+import asyncio
+from random import Random
+
+import pytest
+
+from gridcli.core.geometry import Direction
+from gridcli.tui.automove import auto_move, next_step
+from gridcli.tui.journal import Journal, Passed, Said, Told
+from gridcli.tui.pulse import Pulse
+from gridcli.tui.throttle import BURST, STEPS_PER_SECOND, Throttle
+
+
+def test_held_key_is_held_to_the_rate_and_quick_taps_pass() -> None:
+    throttle = Throttle()
+    assert [throttle.allow(10.0) for _ in range(BURST + 1)] == [True] * BURST + [False]
+    # A terminal that repeats 250 times a second for 10 seconds.
+    passed = sum(throttle.allow(10.0 + n / 250) for n in range(1, 2501))
+    assert passed == pytest.approx(10 * STEPS_PER_SECOND, abs=1)
+
+
+def test_step_is_timed_until_a_state_includes_it() -> None:
+    pulse = Pulse()
+    assert pulse.value_ms is None
+    pulse.stepped(1, 5.0)
+    pulse.stepped(2, 5.1)
+    pulse.stepped(3, 5.2)
+    assert pulse.seen_through(2, 5.3)
+    assert list(pulse.samples_ms) == pytest.approx([300, 200])
+    assert not pulse.seen_through(2, 5.4)
+    assert pulse.seen_through(9, 5.45)
+    assert pulse.value_ms == pytest.approx(250)
+    assert not pulse.is_ping
+
+
+def test_positions_without_numbers_are_the_oldest_steps() -> None:
+    pulse = Pulse()
+    assert not pulse.seen_next(1.0)
+    pulse.stepped(1, 1.0)
+    pulse.stepped(2, 1.5)
+    assert pulse.seen_next(1.1)
+    assert pulse.seen_next(1.7)
+    assert list(pulse.samples_ms) == pytest.approx([100, 200])
+
+
+def test_pings_and_steps_do_not_mix() -> None:
+    pulse = Pulse()
+    pulse.pinged(0.004)
+    assert (pulse.is_ping, list(pulse.samples_ms)) == (True, [4.0])
+    pulse.stepped(1, 1.0)
+    assert not pulse.idle(2.5, for_s=2.0)
+    pulse.seen_through(1, 1.05)
+    assert (pulse.is_ping, list(pulse.samples_ms)) == (False, pytest.approx([50]))
+    assert pulse.idle(3.0, for_s=2.0)
+
+
+def test_steps_of_a_lost_connection_are_never_seen() -> None:
+    pulse = Pulse()
+    pulse.stepped(1, 1.0)
+    pulse.forget_steps()
+    assert not pulse.seen_through(5, 2.0)
+
+
+def test_arrivals_in_a_row_become_one_line() -> None:
+    journal = Journal()
+    for n in range(200):
+        journal.joined([f"bot{n}"])
+    journal.left(["bot1", "bot2"])
+    journal.joined([])
+    lines = [entry.text for entry in journal if isinstance(entry, Passed)]
+    assert lines == ["bot0, bot1, bot2 and 197 more joined", "bot1, bot2 left"]
+
+
+def test_chat_parts_the_arrivals_and_the_oldest_lines_go() -> None:
+    journal = Journal()
+    journal.joined(["a"])
+    journal.say("u", "a", "hi")
+    journal.joined(["b"])
+    assert [type(entry) for entry in journal] == [Passed, Said, Passed]
+    for n in range(1000):
+        journal.tell(str(n))
+    assert len(journal) < 1000
+    last = list(journal)[-1]
+    assert isinstance(last, Told)
+    assert last.text == "999"
+
+
+def test_automatic_steps_keep_the_demos_times_and_a_seed_repeats_them() -> None:
+    rng = Random(7)
+    steps = [next_step(400, rng) for _ in range(500)]
+    assert all(0.1 <= wait_s <= 0.5 for wait_s, _ in steps)
+    assert {direction for _, direction in steps} == set(Direction)
+    again = Random(7)
+    assert [next_step(400, again) for _ in range(500)] == steps
+
+
+def test_automatic_steps_wait_before_each() -> None:
+    log: list[object] = []
+
+    async def sleep(seconds: float) -> None:
+        if len(log) == 6:
+            raise asyncio.CancelledError
+        log.append(seconds)
+
+    async def main() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await auto_move(0, Random(1), log.append, sleep)
+
+    asyncio.run(main())
+    assert log[::2] == [0.1, 0.1, 0.1]
+    assert all(isinstance(step, Direction) for step in log[1::2])
