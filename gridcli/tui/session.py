@@ -7,6 +7,7 @@ ordinary terminal. Not here: the screen (`gridcli.tui.app`), the server's proces
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -23,6 +24,7 @@ from .game import Game
 from .options import PlayOptions
 
 _LOOPBACK = "127.0.0.1"
+_LOOK_EACH_S = 0.5
 
 
 def run(options: PlayOptions) -> None:
@@ -91,11 +93,24 @@ async def _run_screen(app: PlayApp) -> None:
     endings = (signal.SIGHUP, signal.SIGTERM)
     for number in endings:
         loop.add_signal_handler(number, app.exit)
+    watch = asyncio.create_task(_leave_with_terminal(app))
     try:
         await app.run_async()
     finally:
+        watch.cancel()
         for number in endings:
             loop.remove_signal_handler(number)
+
+
+async def _leave_with_terminal(app: PlayApp) -> None:
+    """Leave the app when its terminal is gone.
+
+    The signal that a closed terminal sends goes to the session's leader and may end there: `make`,
+    for one, keeps it to itself and waits for us, while every read of the terminal fails at once.
+    """
+    while os.isatty(sys.stdin.fileno()):  # noqa: ASYNC110  a terminal has no event for it
+        await asyncio.sleep(_LOOK_EACH_S)
+    app.exit()
 
 
 def _silence_logs() -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needs import missing, need_binary
 from servers import Server
 
-from .terminal import Terminal, children, runs
+from .terminal import ROOT, Terminal, children, descendants, runs
 
 PLAY = [sys.executable, "-m", "gridcli", "play", "--server", "new", "--port", "0"]
 LEFT, RIGHT = b"\x1b[D", b"\x1b[C"
@@ -54,6 +55,24 @@ def test_arrow_moves_and_closing_the_terminal_ends_both_processes(terminal: Term
     terminal.hang_up()
     terminal.wait_until(terminal.ended, "the end of the game")
     terminal.wait_until(lambda: not runs(server), "the end of its server")
+
+
+def test_make_play_and_closing_its_terminal() -> None:
+    if not (ROOT / ".venv" / ".play").exists():
+        missing("what `make play` sets up; run the tests with `make test`")
+    terminal = Terminal([need_binary("make"), "play", "ARGS=--server new --port 0"])
+    try:
+        symbol, x, y = playing(terminal)
+        key = RIGHT if x < 40 else LEFT
+        terminal.type(key)
+        terminal.wait_until(lambda: terminal.own_glyph() not in (None, (symbol, x, y)), "a step")
+        started = descendants(terminal.pid)
+        assert len(started) == 2, "the screen and its server"
+        terminal.hang_up()
+        terminal.wait_until(terminal.ended, "the end of make")
+        terminal.wait_until(lambda: not any(map(runs, started)), "the end of what it started")
+    finally:
+        terminal.end()
 
 
 def test_quitting_leaves_a_clean_terminal_and_no_server(terminal: Terminal) -> None:
