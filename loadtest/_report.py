@@ -5,7 +5,7 @@ which are in Locust's own tables (`loadtest._seen`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gridcli.core.latency import GENERATOR_LATE_MS
 from gridcli.core.ledger import Counts
@@ -18,13 +18,7 @@ LIMIT_CPU = 0.9
 class Report:
     """The account of one process, or of several together: sums, and the worst of the health."""
 
-    moves: int = 0
-    owed: int = 0
-    seen: int = 0
-    lost: int = 0
-    ambiguous: int = 0
-    excused: int = 0
-    late: int = 0
+    counts: Counts = field(default_factory=Counts)
     lag_p99_ms: float = 0.0
     lag_max_ms: float = 0.0
     debt_p99_ms: float = 0.0
@@ -32,8 +26,7 @@ class Report:
 
     def count(self, counts: Counts) -> None:
         """Take in the totals of a ledger."""
-        for name in _SUMS:
-            setattr(self, name, getattr(self, name) + getattr(counts, name))
+        self.counts.add(counts)
 
     @property
     def saturated(self) -> bool:
@@ -42,10 +35,11 @@ class Report:
 
     def lines(self) -> list[str]:
         """The lines for people."""
+        counts = self.counts
         words = [
-            f"Ledger: {self.moves} moves, {self.owed} deliveries owed: {self.seen} seen, "
-            f"{self.lost} lost ({self.late} came too late), {self.ambiguous} ambiguous; "
-            f"{self.excused} excused",
+            f"Ledger: {counts.moves} moves, {counts.owed} deliveries owed: {counts.seen} seen, "
+            f"{counts.lost} lost ({counts.late} came too late), {counts.ambiguous} ambiguous; "
+            f"{counts.excused} excused",
             f"Generator: loop lag p99 {self.lag_p99_ms:.1f} ms, max {self.lag_max_ms:.1f} ms; "
             f"moves sent late p99 {self.debt_p99_ms:.1f} ms; CPU {100 * self.cpu:.0f} % of a core",
         ]
@@ -57,7 +51,6 @@ class Report:
         return words
 
 
-_SUMS = ("moves", "owed", "seen", "lost", "ambiguous", "excused", "late")
 _WORST = ("lag_p99_ms", "lag_max_ms", "debt_p99_ms", "cpu")
 
 
@@ -65,8 +58,7 @@ def merge(reports: Iterable[Report]) -> Report:
     """One report over several processes."""
     merged = Report()
     for report in reports:
-        for name in _SUMS:
-            setattr(merged, name, getattr(merged, name) + getattr(report, name))
+        merged.count(report.counts)
         for name in _WORST:
             setattr(merged, name, max(getattr(merged, name), getattr(report, name)))
     return merged

@@ -15,6 +15,8 @@ import locust
 from locust.runners import STATE_INIT, STATE_STOPPED, MasterRunner, WorkerRunner
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
+from gridcli.core.ledger import Counts
+
 from . import _figures
 from ._options import add_options, read_options
 from ._report import Report, merge
@@ -163,7 +165,8 @@ def _report_to_master(data: dict[str, Any], **_: object) -> None:
 
 def _worker_report(client_id: str, data: dict[str, Any], **_: object) -> None:
     if _REPORT in data:
-        _run.reports[client_id] = Report(**data[_REPORT])
+        figures = dict(data[_REPORT])
+        _run.reports[client_id] = Report(counts=Counts(**figures.pop("counts")), **figures)
 
 
 _hooks.init_command_line_parser.add_listener(add_options)

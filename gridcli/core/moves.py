@@ -3,7 +3,7 @@
 Not here: who is owed and who saw what (`gridcli.core.ledger`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from .geometry import Cell
 
@@ -46,3 +46,8 @@ class Counts:
     excused: int = 0
     late: int = 0
     """Seen after the move had been closed as lost; they stay lost."""
+
+    def add(self, other: "Counts") -> None:
+        """Take in the totals of another account."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))

@@ -1,6 +1,6 @@
 """`gridcli play` as a process: exit codes, messages, and options from the environment.
 
-Not here: the screen (`test_app`), the command in a terminal (`test_pty`).
+Not here: the screen (`test_keys`, `test_layout`), the command in a terminal (`test_pty`).
 """
 
 import os

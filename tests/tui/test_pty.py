@@ -1,6 +1,6 @@
 """The command that `make play` runs, in a real terminal, with a real server.
 
-Not here: the same screens under Textual's pilot (`test_app`, `test_snapshots`).
+Not here: the same screens under Textual's pilot (`test_keys`, `test_snapshots`).
 """
 
 import signal

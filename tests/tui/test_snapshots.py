@@ -1,6 +1,6 @@
 """Pictures of the screen. After a change that is meant: `pytest tests/tui --snapshot-update`.
 
-Not here: what keys do and what is said (`test_app`).
+Not here: what keys do and what is said (`test_keys`, `test_states`).
 """
 
 from typing import Any

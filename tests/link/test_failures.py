@@ -1,0 +1,86 @@
+"""What stands in the way of a connection: a refusal, nobody there, a proxy without WebSocket.
+
+Not here: a connection that is lost later (`test_reconnection`).
+"""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+from servers import Server
+from waiting import until
+from watched_link import Watched, scene
+
+from gridcli.core.errors import CannotConnect, Refusal
+from gridcli.core.geometry import Direction
+from gridcli.link.link import Link
+from gridcli.link.states import Refused
+from gridcli.link.target import Target, Transport
+
+
+def test_refused(start_server: Any) -> None:
+    server = start_server("--max-players", "1")
+
+    async def play() -> None:
+        ann = Watched(Target(server.url))
+        bob = Watched(Target(server.url))
+        await ann.link.open()
+        with pytest.raises(Refusal) as refused:
+            await bob.link.open()
+        assert refused.value.code == "full"
+        assert bob.states[-1] == Refused("full", refused.value.text)
+        await bob.link.close()
+        await ann.link.close()
+
+    scene(play)
+
+
+@pytest.mark.parametrize("transport", list(Transport))
+def test_unreachable(transport: Transport) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+    async def play() -> None:
+        ann = Watched(Target(url, transport=transport))
+        with pytest.raises(CannotConnect) as error:
+            await ann.link.open()
+        assert url in str(error.value)
+        assert "connection refused" in str(error.value)
+        assert "gridcli serve" in str(error.value)
+
+    scene(play)
+
+
+def test_auto_falls_back_to_polling_where_websocket_is_blocked(grid_server: Server) -> None:
+    host, _, port = grid_server.url.removeprefix("http://").partition(":")
+
+    async def block_upgrades(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A proxy that knows no WebSocket: it drops the header, as old ones do."""
+        there, back = await asyncio.open_connection(host, int(port))
+
+        async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                sink.write(data.replace(b"Upgrade: websocket\r\n", b""))
+                await sink.drain()
+            sink.close()
+
+        await asyncio.gather(carry(reader, back), carry(there, writer), return_exceptions=True)
+
+    async def play() -> None:
+        proxy = await asyncio.start_server(block_upgrades, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        for transport in (Transport.AUTO, Transport.UPGRADE):
+            ann = Watched(Target(url, room="proxied", transport=transport))
+            await ann.link.open()
+            assert ann.link.transport == "polling"
+            for _ in range(40):  # more than one POST may carry
+                ann.link.step(Direction.UP)
+            mirror = ann.link.mirror
+            await until(lambda: mirror.seqs.get(mirror.user_id) == 40, "every step")  # noqa: B023
+            await ann.link.close()
+        with pytest.raises(CannotConnect, match="refuses WebSocket"):
+            await Link(Target(url, transport=Transport.WEBSOCKET)).open()
+        proxy.close()
+
+    scene(play)

@@ -1,0 +1,30 @@
+"""Addresses as people write them, and what they mean.
+
+Not here: connecting to one (`test_play`, `test_failures`).
+"""
+
+import pytest
+
+from gridcli.link.target import server_url
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("127.0.0.1:8765", "http://127.0.0.1:8765"),
+        ("http://host/", "http://host"),
+        ("ws://host:1", "http://host:1"),
+        ("wss://host", "https://host"),
+        ("https://host:8443", "https://host:8443"),
+    ],
+)
+def test_addresses_as_people_write_them(text: str, url: str) -> None:
+    assert server_url(text) == url
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ftp://host", "http://", "http://host:port", "http://h:99999"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        server_url(text)

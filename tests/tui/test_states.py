@@ -1,0 +1,87 @@
+"""What the screen says of the connection: the status line in each state, pings, the greeting.
+
+Not here: what the model makes of states (`test_game`), the dimmed grid (`test_drawing`).
+"""
+
+from gridcli.core.geometry import Cell, Direction
+from gridcli.link.states import Connecting, Live, Offline, Reconnecting, Refused
+
+from .driving import Driven, drive, lines, prose, screen
+from .fake_link import OWN_ID, moved
+
+
+def test_status_says_how_the_connection_is() -> None:
+    async def scenario(driven: Driven) -> None:
+        link, clock, status = driven.link, driven.clock, driven.app.status
+        driven.game.step(Direction.LEFT)
+        clock.now_s += 0.012
+        link.feed(moved(link, OWN_ID, Cell(9, 5), 1))
+        await driven.drawn()
+        assert status.text == "● live  lobby  seen 12 ms  █  5 online  websocket  protocol 2"
+
+        link.enter(Connecting())
+        await driven.drawn()
+        assert status.text == "◌ connecting"
+
+        link.enter(Reconnecting(2, 3.2, "connection reset"))
+        await driven.drawn()
+        assert status.text == "◐ reconnecting  attempt 2, next in 4 s  connection reset"
+        clock.now_s += 2
+        await driven.until(lambda: "next in 2 s" in status.text, "the countdown")
+        clock.now_s += 2
+        await driven.until(lambda: "attempt 2, trying" in status.text, "the attempt")
+
+        link.enter(Refused("full", "the room is full"))
+        await driven.drawn()
+        assert status.text == "✕ refused  the room is full [full]  enter to rejoin"
+        link.enter(Offline("closed by the server"))
+        await driven.drawn()
+        assert status.text == "○ offline  closed by the server  enter to rejoin"
+
+        await driven.press("enter")
+        await driven.until(lambda: link.opened == 1, "another try")
+        await driven.until(lambda: status.text.startswith("● live"), "to be live again")
+        await driven.press("enter")
+        assert link.opened == 1  # nothing to rejoin
+
+    drive(scenario)
+
+
+def test_narrow_status_keeps_what_counts_most() -> None:
+    async def scenario(driven: Driven) -> None:
+        link, status = driven.link, driven.app.status
+
+        def line() -> str:
+            return lines(status)[0].strip()
+
+        assert line() == "● live  lobby  - ms  5 online"
+        link.enter(Connecting())
+        await driven.drawn()
+        assert line() == "◌ connecting"
+        link.enter(Reconnecting(2, 9.0, "the connection was reset by somebody"))
+        await driven.drawn()
+        assert line() == "◐ reconnecting  attempt 2, next in 9 s"
+        await driven.pilot.resize_terminal(120, 24)
+        await driven.drawn()
+        assert "reset by somebody" in line()
+        link.enter(Live())
+        await driven.drawn()
+        assert line().endswith("q quit")
+
+    drive(scenario, size=(40, 12))
+
+
+def test_idle_player_sees_a_ping() -> None:
+    async def scenario(driven: Driven) -> None:
+        await driven.until(lambda: "ping 4.2 ms" in driven.app.status.text, "a ping")
+
+    drive(scenario)
+
+
+def test_greeting_is_a_toast_and_stays_in_the_log() -> None:
+    async def scenario(driven: Driven) -> None:
+        url = "http://127.0.0.1:8765"
+        assert url in prose(driven.app.log_view)
+        await driven.until(lambda: screen(driven.app).count(url) >= 2, "the toast")
+
+    drive(scenario, app_options={"greeting": ["Friends join at http://127.0.0.1:8765"]})
