@@ -19,7 +19,7 @@ from gridcli.core.protocol.names import DEMO
 from gridcli.core.protocol.updates import Delta, Placed, Removed, Status, Update
 from gridcli.core.schedule import Schedule
 from gridcli.link.link import Link
-from gridcli.link.states import Live, NotLive, Offline, Reconnecting, Refused, State
+from gridcli.link.states import Live, NotLive, Reconnecting, Refused, State
 from gridcli.link.target import Target
 
 from .player import Player
@@ -44,7 +44,6 @@ class Tally:
         """Moves that fell due while a bot was not connected."""
         self.updates = 0
         """Updates taken in: what the swarm's process had to receive."""
-        self.gaps = 0
         self.debt = Latency()
         """How late moves went out: intended → sent. The generator's own fault."""
 
@@ -143,7 +142,10 @@ class Bot:
         """Say something; a server without chat takes nothing."""
         if self.link.protocol != DEMO:
             await self._live.wait()
-            await self.link.say(text)
+            try:
+                await self.link.say(text)
+            except NotLive:
+                pass  # the line is lost with the connection
 
     async def go_to(self, room: str) -> None:
         """Change rooms."""
@@ -155,6 +157,8 @@ class Bot:
             self._come_in()  # still where it was
             self._ahead = None  # steps of before may be under way: it is not known where they end
             raise
+        except NotLive:
+            pass  # it comes back to where it was
 
     async def _turn(self) -> float:
         """Wait for the next turn and return its intended time."""
@@ -210,8 +214,6 @@ class Bot:
             case Refused(code, text) if was_live:
                 self._ledger.forget(self._receiver)
                 self._fail(f"{text} [{code}]")
-            case Offline():
-                self._tally.gaps += self.link.mirror.gaps
 
     def _fail(self, reason: str) -> None:
         self.failed = True

@@ -84,7 +84,7 @@ def as_json(swarm: Swarm, verdict: Verdict) -> str:
         "failures": dict(tally.failures),
         "moves": {"sent": tally.sent, "missed": tally.missed},
         "deliveries": asdict(swarm.counts),
-        "missing_ticks": tally.gaps,
+        "missing_ticks": swarm.missing_ticks,
         "connect_ms": _summary(tally.connect),
         "seen_ms": {
             "every": _summary(seen.every),

@@ -8,6 +8,7 @@ and a `Random` to a direction, which is asked at every turn. Not here: scripts f
 from collections.abc import Awaitable, Callable
 from random import Random
 
+from gridcli.core.errors import Refusal
 from gridcli.core.geometry import Direction, toward
 from gridcli.core.mirror import Mirror
 
@@ -76,7 +77,10 @@ async def chatter(player: Player) -> None:
     while True:
         for _ in range(_TURNS_BETWEEN_LINES):
             await player.move(player.rng.choice(_DIRECTIONS))
-        await player.say(player.rng.choice(_LINES))
+        try:
+            await player.say(player.rng.choice(_LINES))
+        except Refusal:
+            pass  # whoever talks too much is told so, and plays on
 
 
 BUILT_IN: dict[str, Bot | Strategy] = {

@@ -76,6 +76,11 @@ class Swarm:
         """The dialect that the server speaks with the swarm."""
         return self._bots[0].link.protocol if self._bots else self.plan.target.protocol
 
+    @property
+    def missing_ticks(self) -> int:
+        """Deltas of protocol 2 that were missing or out of turn, over all bots."""
+        return sum(bot.link.mirror.gaps for bot in self._bots)
+
     def stop(self) -> None:
         """Stop playing; `run` drains and returns."""
         self._stop.set()

@@ -38,7 +38,7 @@ def judge(swarm: Swarm, *, interrupted: bool) -> Verdict:
             (sum(swarm.tally.failures.values()), "bots failed"),
             (swarm.counts.lost, "deliveries lost"),
             (swarm.tally.lost_connections, "connections lost"),
-            (swarm.tally.gaps, "ticks missing"),
+            (swarm.missing_ticks, "ticks missing"),
         )
         if n
     ]

@@ -41,17 +41,19 @@ class Game:
 
     async def welcome(self, session: Session) -> None:
         """Tell a newcomer what it needs, and its room that it came."""
-        if self.sessions.get(session.sid) is not session or session.replaced:
+        if not self.sessions.present(session):
             return  # gone before it was let in
         room = self.world.rooms[session.room]
         if session.protocol != DEMO:
             await self.audience.tell(session.sid, self._welcome(session, room), session.protocol)
         await self._show(session, room)
-        for change in session.untold:
+        untold, session.untold = session.untold, ()
+        for change in untold:
+            if not self.sessions.present(session):
+                return  # the room has been told that it left
             await self._tell(room, change)
-        if session.untold:
+        if untold:
             await self._tell_users(room)
-        session.untold = ()
 
     async def step(self, session: Session, step: Step) -> None:
         """One step of a player. Raises `Refusal` for what the world does not allow."""
@@ -83,11 +85,9 @@ class Game:
             if isinstance(change, Left):
                 await self._tell(origin, change)
                 await self._tell_users(origin, after_room_change=True)
-        if self.sessions.get(session.sid) is not session:
-            return  # the connection ended meanwhile, and the room has been told so
         await self._show(session, room)
         for change in changes:
-            if isinstance(change, Joined):
+            if isinstance(change, Joined) and self.sessions.present(session):
                 await self._tell(room, change)
         await self._tell_users(room, after_room_change=True)
 
@@ -125,6 +125,8 @@ class Game:
         if protocol == DEMO:
             # Said again in each new room: a page written for the demo clears its grid on it.
             await self.audience.tell(sid, self._welcome(session, room), protocol)
+        if not self.sessions.present(session):
+            return  # the connection has ended meanwhile: nobody would take it off its seat
         await self.audience.enter(sid, room.name, protocol)
         await self.audience.tell(
             sid, _status(room) if protocol == DEMO else full_delta(room), protocol
@@ -139,7 +141,9 @@ class Game:
             protocol=session.protocol,
             name=player.name if player else "",
             room=room.name,
-            resume=self.sessions.resume.issue(session.user_id) if player else "",
+            resume=self.sessions.resume.issue(session.user_id)
+            if player and session.protocol != DEMO
+            else "",
         )
 
     async def _tell(self, room: Room, change: Change) -> None:

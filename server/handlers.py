@@ -72,7 +72,8 @@ class Handlers:
             ) from None
         self._count(CONNECT, "ok")
         # The welcome has to follow the CONNECT packet, which is sent when this handler returns.
-        self._run(self._game.welcome(session))
+        session.welcoming = self._run(self._game.welcome(session))
+        session.welcoming.add_done_callback(lambda _: setattr(session, "welcoming", None))
         if replaced is not None:
             self._run(self._put_out(replaced))
 
@@ -86,6 +87,9 @@ class Handlers:
             if session is None or session.replaced:
                 self._count(event, GONE)
                 return None
+            if session.welcoming is not None:
+                # Sent in one go with CONNECT: nobody may hear of it before they hear who it is.
+                await asyncio.wait([session.welcoming])
             try:
                 answer = await self._do(session, event, args)
             except Refusal as refusal:
@@ -117,10 +121,11 @@ class Handlers:
             await self._game.audience.tell(session.sid, notice, session.protocol)
         await self._sio.disconnect(session.sid, namespace=NAMESPACE)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

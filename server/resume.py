@@ -68,10 +68,14 @@ class ResumeBook:
             raise Refusal(GONE, "this resume token is not good any more; join anew")
         return user_id
 
-    def take(self, user_id: str) -> Departed | None:
-        """Spend a player's token; None where its old connection has not ended yet."""
+    def departed(self, user_id: str) -> Departed | None:
+        """A player as it was; None where its old connection has not ended yet."""
+        return self._departed.get(user_id)
+
+    def spend(self, user_id: str) -> None:
+        """The player is back: its token is good no more."""
         self._nonces.pop(user_id, None)
-        return self._departed.pop(user_id, None)
+        self._departed.pop(user_id, None)
 
     def _forget_older_than(self, limit_s: float) -> None:
         # In the order of departure, so the walk ends at the first that is young enough.

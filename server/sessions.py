@@ -4,6 +4,7 @@ All of it is synchronous: a player is in the world from the moment that the serv
 it in, so two newcomers can't take the last place. Not here: telling the rooms (`server.game`).
 """
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from .resume import ResumeBook
 class Session:
     """One connection.
 
-    `untold` are the changes of its admission, which its room hears of once it is welcomed.
+    `untold` are the changes of its admission, which its room hears of once it is welcomed;
+    `welcoming` is there until then, and the connection's requests wait for it.
     """
 
     sid: str
@@ -32,6 +34,7 @@ class Session:
     replaced: bool = False
     """Whether another connection of the same player has taken over."""
     untold: Sequence[Change] = ()
+    welcoming: asyncio.Task[None] | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +50,10 @@ class Sessions:
     def get(self, sid: str) -> Session | None:
         """The session of a connection that was admitted and has not ended."""
         return self._by_sid.get(sid)
+
+    def present(self, session: Session) -> bool:
+        """Whether the connection is still there, and still its player's own."""
+        return self._by_sid.get(session.sid) is session and not session.replaced
 
     def admit(self, sid: str, auth: Auth) -> tuple[Session, Session | None]:
         """Take a newcomer in.
@@ -88,7 +95,7 @@ class Sessions:
     def _take_back(self, sid: str, auth: Auth) -> tuple[Session, Session | None]:
         user_id = self.resume.read(auth.resume)
         old = self._playing.get(user_id)
-        departed = self.resume.take(user_id)
+        departed = self.resume.departed(user_id)
         untold: list[Change] = []
         if old is not None:
             # Its old connection has not noticed its end yet: this one takes over.
@@ -103,6 +110,7 @@ class Sessions:
             user_id, room, self.rng, name=player.name, symbol=player.symbol, cell=player.cell
         )
         untold += self._apply(back)
+        self.resume.spend(user_id)  # not before: a room that is full now may have place later
         return Session(sid, user_id, auth.protocol, room, untold=untold), old
 
     def _player(self, session: Session) -> Player:

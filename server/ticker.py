@@ -6,6 +6,7 @@ here: what is in a delta (`gridcli.core.changes`), who gets it (`server.audience
 """
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from gridcli.core.world import Change, Room
 
 from .audience import Audience
 from .metrics import Metrics
+
+log = logging.getLogger("gridcli.server")
 
 REST = 3.0
 """A flush is followed by a pause of so many times its own cost."""
@@ -62,6 +65,7 @@ class Ticker:
         due.changes.add(change)
         if due.flushing is None:
             due.flushing = asyncio.get_running_loop().create_task(self._flush(due))
+            due.flushing.add_done_callback(_log_failure)
 
     async def _flush(self, due: _Due) -> None:
         loop = asyncio.get_running_loop()
@@ -77,3 +81,8 @@ class Ticker:
             due.flushing = None
             if self._due.get(due.room.name) is due:
                 del self._due[due.room.name]
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a room's delta could not be made", exc_info=task.exception())

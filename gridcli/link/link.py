@@ -7,6 +7,7 @@ token. It asks for protocol 2 and takes what the server speaks. Not here: one co
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from random import Random
@@ -35,6 +36,8 @@ from .dial import client_session, dial
 from .session import Session
 from .states import Connecting, Live, NotLive, Offline, Reconnecting, Refused, State
 from .target import Target
+
+log = logging.getLogger("gridcli.link")
 
 _PASSING = frozenset({FULL, SHUTTING_DOWN})
 """Refusals that a reconnecting client tries again after."""
@@ -211,7 +214,14 @@ class Link:
     async def _keep(self) -> None:
         """Wait for the connection's end and connect again, until closed or refused."""
         while self._session is not None:
-            reason = await self._session.ended()
+            try:
+                reason = await self._session.ended()
+            except Exception as error:
+                # A callback raised: that is a fault of ours, and no reason to connect again.
+                log.exception("a callback of the link failed")
+                self._session = None
+                self._enter(Offline(f"internal error: {type(error).__name__}: {error}"))
+                return
             session, self._session = self._session, None
             notice = session.notice
             if session.put_out and notice is not None and notice.code not in _PASSING:
