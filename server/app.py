@@ -27,6 +27,7 @@ from .game import Game
 from .handlers import Handlers
 from .health import add_health_routes
 from .metrics import Metrics
+from .options import settings_from_environment
 from .resume import ResumeBook
 from .sessions import Sessions
 from .settings import Settings
@@ -65,8 +66,6 @@ def create_app(settings: Settings | None = None) -> web.Application:
         settings: None takes them from the environment.
     """
     if settings is None:
-        from .command import settings_from_environment  # imports click, which tests don't need
-
         settings = settings_from_environment()
     origins = list(settings.allowed_origins)
     log = logging.getLogger("gridcli.socketio")

@@ -10,6 +10,7 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,15 @@ def test_nothing_points_back(path: Path) -> None:
         return
     used = ours(path) - (SHARED if layer != "gridcli.core" else set())
     assert {module for module in used if layer_of(module) not in MAY_IMPORT[layer]} == set()
+
+
+def test_no_circles() -> None:
+    # Imports inside functions count: a circle that waits for a call is one all the same.
+    sorter = TopologicalSorter({dotted(path): ours(path) - {dotted(path)} for path in MODULES})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
 
 
 def test_no_scenario_hides_a_package() -> None:
