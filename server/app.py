@@ -87,7 +87,9 @@ def create_app(settings: Settings | None = None) -> web.Application:
 
     rng = random.Random()
     world = World(settings.grid, settings.limits)
-    metrics = Metrics(lambda: audience.counts())
+    resume = ResumeBook(settings.grace_s, time.monotonic, secrets.token_bytes(32))
+    sessions = Sessions(world, resume, rng)
+    metrics = Metrics(sessions.counts)
     audience = Audience(sio, metrics)
     ticker = Ticker(
         audience,
@@ -95,8 +97,7 @@ def create_app(settings: Settings | None = None) -> web.Application:
         floor_s=settings.tick_floor_ms / 1000,
         ceiling_s=settings.tick_ceiling_ms / 1000,
     )
-    resume = ResumeBook(settings.grace_s, time.monotonic, secrets.token_bytes(32))
-    game = Game(world, Sessions(world, resume, rng), audience, ticker)
+    game = Game(world, sessions, audience, ticker)
     Handlers(sio, game, metrics)
     add_health_routes(app, metrics, lambda: not game.draining, lambda: len(world))
     app[GAME] = game

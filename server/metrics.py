@@ -5,41 +5,47 @@ route (`server.health`).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_PLACE = ("room", "protocol")
 LAG_PROBE_S = 0.25
 
 
-class _PlayersCollector(Collector):
-    def __init__(self, count: Callable[[], Iterable[tuple[str, int, int]]]) -> None:
-        self._count = count
+Connections = Mapping[tuple[str, int, bool], int]
+"""How many connections there are by (room, protocol, spectator)."""
+
+
+class _RoomsCollector(Collector):
+    def __init__(self, connections: Callable[[], Connections]) -> None:
+        self._connections = connections
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        gauge = GaugeMetricFamily(
-            "gridcli_members",
-            "Clients in a room, spectators included.",
-            labels=("room", "protocol"),
+        players, spectators = (
+            GaugeMetricFamily(f"gridcli_{who}", f"{who.title()} in a room.", labels=_PLACE)
+            for who in ("players", "spectators")
         )
-        for room, protocol, members in self._count():
-            gauge.add_metric([room, str(protocol)], members)
-        yield gauge
+        for (room, protocol, spectator), count in self._connections().items():
+            family = spectators if spectator else players
+            family.add_metric([room, str(protocol)], count)
+        yield players
+        yield spectators
 
 
 class Metrics:
     """The server's own measurements.
 
     Args:
-        members: yields (room, protocol, number of members) when scraped.
+        connections: asked when scraped.
     """
 
-    def __init__(self, members: Callable[[], Iterable[tuple[str, int, int]]]) -> None:
+    def __init__(self, connections: Callable[[], Connections]) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(_PlayersCollector(members))
+        self.registry.register(_RoomsCollector(connections))
         self.events_in = Counter(
             "gridcli_events_in",
             "Events received from clients, by what became of them.",

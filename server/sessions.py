@@ -6,6 +6,7 @@ it in, so two newcomers can't take the last place. Not here: telling the rooms (
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -50,6 +51,10 @@ class Sessions:
     def get(self, sid: str) -> Session | None:
         """The session of a connection that was admitted and has not ended."""
         return self._by_sid.get(sid)
+
+    def counts(self) -> Counter[tuple[str, int, bool]]:
+        """How many connections there are by (room, protocol, spectator)."""
+        return Counter((s.room, s.protocol, s.spectator) for s in self._by_sid.values())
 
     def present(self, session: Session) -> bool:
         """Whether the connection is still there, and still its player's own."""

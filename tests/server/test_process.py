@@ -48,7 +48,7 @@ def test_routes(grid_server: Server) -> None:
     status, body = get(f"{grid_server.url}/metrics")
     assert status == 200
     for name in (
-        "gridcli_members",
+        "gridcli_players",
         "gridcli_events_in_total",
         "gridcli_deliveries_total",
         "gridcli_flush_seconds_bucket",
