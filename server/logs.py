@@ -44,7 +44,7 @@ def set_up_logging(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # The libraries say each packet at info and each stranger's bad request at error; their
-    # warnings are enough, and the level asked for is about our own lines.
+    # The libraries say each packet at info, each client that went away at warning, and each
+    # stranger's bad request once at error; the level asked for is about our own lines.
     for library in ("gridcli.socketio", "aiohttp", "asyncio"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+        logging.getLogger(library).setLevel(logging.ERROR)
