@@ -25,6 +25,8 @@ from ._seen import Account
 _SETTLE, _SETTLED = "gridcli-settle", "gridcli-settled"
 _REPORT = "gridcli"
 _GRACE_S = 3.0
+SATURATED = 98
+"""What Locust ends with where the generator was too slow for its figures to be trusted."""
 
 _hooks: Any = locust.events  # Locust has not annotated them
 table = logging.getLogger("locust.stats_logger")  # prints lines as they are, beside the tables
@@ -115,7 +117,11 @@ def _quitting(environment: Any, **_: object) -> None:
             runner.stop()
     if isinstance(runner, WorkerRunner):
         _send_report(runner)
-    elif environment.parsed_options.csv_prefix:
+        return
+    if _run.result().saturated:
+        # Before any failure: a slow generator must never be taken for a slow server.
+        environment.process_exit_code = SATURATED
+    if environment.parsed_options.csv_prefix:
         # Locust writes its tables each second and not once more at the end, which would leave
         # the last moves out of them.
         gevent.sleep(CSV_STATS_INTERVAL_SEC + 0.1)

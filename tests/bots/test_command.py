@@ -135,6 +135,24 @@ def test_a_script_that_fails_is_a_failure(grid_server: Server, tmp_path: Path) -
     assert any("sideways" in reason for reason in report["failures"])
 
 
+def test_a_generator_that_is_too_slow_says_so_and_ends_with_98(
+    grid_server: Server, tmp_path: Path
+) -> None:
+    script = tmp_path / "hog.py"
+    script.write_text(
+        "import time\n"
+        "def bot(world, rng):\n"
+        "    time.sleep(0.4)  # holds the whole swarm up\n"
+        "    return 'up'\n"
+    )
+    ended = bots(
+        *("--server", grid_server.url, "--room", "hog", "--count", "1", "--duration", "2s"),
+        *("--script", f"{script}:bot", "--json"),
+    )
+    report = result(ended, code=98)
+    assert report["verdict"].startswith("INVALID, the generator was saturated")
+
+
 def test_unreachable_exits_3_with_the_address_and_a_hint() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -1,5 +1,7 @@
 """What goes wrong is a failure in Locust's own table, says what it was, and ends with code 1."""
 
+from pathlib import Path
+
 from servers import Server
 
 
@@ -70,3 +72,33 @@ def test_bad_options(run_locust) -> None:
         # Not the last line: some versions of gevent have a word at the interpreter's end.
         assert f"error: argument {option}: " in result.output
         assert "Traceback" not in result.output.partition("error: argument")[0]
+
+
+HOG = """
+import time
+import gevent
+from loadtest.players import Players
+
+def hog():
+    while True:
+        until_s = time.perf_counter() + 0.6
+        while time.perf_counter() < until_s:
+            pass
+        gevent.sleep(0.01)
+
+class Hogged(Players):
+    def on_start(self):
+        gevent.spawn(hog)
+"""
+
+
+def test_a_generator_that_is_too_slow_says_so_and_ends_with_98(
+    run_locust, grid_server: Server, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "hogged.py"
+    scenario.write_text(HOG)
+    result = run_locust(
+        f"-f {scenario} Hogged --host {grid_server.url} -u 1 -r 1 -t 3s --grid-room hogged"
+    )
+    assert result.code == 98
+    assert "SATURATED" in result.output
