@@ -7,7 +7,7 @@ says so. Not here: what is measured of the server (`gridcli.core.latency`).
 import asyncio
 import time
 
-from gridcli.core.latency import GENERATOR_LATE_MS, Latency
+from gridcli.core.latency import GENERATOR_LATE_MS, GENERATOR_PERCENTILE, Latency
 
 _PROBE_S = 0.05
 
@@ -45,16 +45,16 @@ class Health:
         Args:
             debt: intended → sent of the run's moves.
         """
-        late = debt.percentile_ms(99) or 0.0
+        late = debt.percentile_ms(GENERATOR_PERCENTILE) or 0.0
         if late > GENERATOR_LATE_MS:
             return (
-                f"moves left {late:.0f} ms late (p99; limit {GENERATOR_LATE_MS:.0f} ms), "
+                f"moves left {late:.0f} ms late (p95; limit {GENERATOR_LATE_MS:.0f} ms), "
                 f"at {self.cpu:.0%} of a core"
             )
-        lag = self.lag.percentile_ms(99) or 0.0
+        lag = self.lag.percentile_ms(GENERATOR_PERCENTILE) or 0.0
         if lag > GENERATOR_LATE_MS:
             return (
-                f"the event loop lagged {lag:.0f} ms (p99; limit {GENERATOR_LATE_MS:.0f} ms)"
+                f"the event loop lagged {lag:.0f} ms (p95; limit {GENERATOR_LATE_MS:.0f} ms)"
                 f", at {self.cpu:.0%} of a core"
             )
         return ""

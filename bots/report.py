@@ -131,8 +131,8 @@ def as_table(swarm: Swarm, verdict: Verdict) -> str:
         ("  from send", _line(seen.from_send)),
         (
             "generator",
-            f"{swarm.health.cpu:.0%} of a core, loop lag {_p99(swarm.health.lag)}, "
-            f"moves late {_p99(tally.debt)}",
+            f"{swarm.health.cpu:.0%} of a core, loop lag {_p95(swarm.health.lag)}, "
+            f"moves late {_p95(tally.debt)}",
         ),
         ("verdict", verdict.text),
     ]
@@ -158,6 +158,6 @@ def _line(latency: Latency) -> str:
     return f"p50 {p50:.1f}  p95 {p95:.1f}  p99 {p99:.1f}  max {latency.max_ms:.1f} ms"
 
 
-def _p99(latency: Latency) -> str:
-    value = latency.percentile_ms(99)
-    return "-" if value is None else f"{value:.1f} ms (p99)"
+def _p95(latency: Latency) -> str:
+    value = latency.percentile_ms(95)
+    return "-" if value is None else f"{value:.1f} ms (p95)"

@@ -19,9 +19,9 @@ class Report:
     """The account of one process, or of several together: sums, and the worst of the health."""
 
     counts: Counts = field(default_factory=Counts)
-    lag_p99_ms: float = 0.0
+    lag_p95_ms: float = 0.0
     lag_max_ms: float = 0.0
-    debt_p99_ms: float = 0.0
+    debt_p95_ms: float = 0.0
     cpu: float = 0.0
 
     def count(self, counts: Counts) -> None:
@@ -31,7 +31,7 @@ class Report:
     @property
     def saturated(self) -> bool:
         """Whether the generator was too slow for its figures to be the server's."""
-        return self.cpu > LIMIT_CPU or max(self.lag_p99_ms, self.debt_p99_ms) > GENERATOR_LATE_MS
+        return self.cpu > LIMIT_CPU or max(self.lag_p95_ms, self.debt_p95_ms) > GENERATOR_LATE_MS
 
     def lines(self) -> list[str]:
         """The lines for people."""
@@ -40,8 +40,8 @@ class Report:
             f"Ledger: {counts.moves} moves, {counts.owed} deliveries owed: {counts.seen} seen, "
             f"{counts.lost} lost ({counts.late} came too late), {counts.ambiguous} ambiguous; "
             f"{counts.excused} excused",
-            f"Generator: loop lag p99 {self.lag_p99_ms:.1f} ms, max {self.lag_max_ms:.1f} ms; "
-            f"moves sent late p99 {self.debt_p99_ms:.1f} ms; CPU {100 * self.cpu:.0f} % of a core",
+            f"Generator: loop lag p95 {self.lag_p95_ms:.1f} ms, max {self.lag_max_ms:.1f} ms; "
+            f"moves sent late p95 {self.debt_p95_ms:.1f} ms; CPU {100 * self.cpu:.0f} % of a core",
         ]
         if self.saturated:
             words.append(
@@ -51,7 +51,7 @@ class Report:
         return words
 
 
-_WORST = ("lag_p99_ms", "lag_max_ms", "debt_p99_ms", "cpu")
+_WORST = ("lag_p95_ms", "lag_max_ms", "debt_p95_ms", "cpu")
 
 
 def merge(reports: Iterable[Report]) -> Report:

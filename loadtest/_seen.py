@@ -14,6 +14,7 @@ from typing import Any
 
 import gevent
 
+from gridcli.core.latency import GENERATOR_PERCENTILE
 from gridcli.core.ledger import Ledger, Move
 
 from . import _figures
@@ -99,9 +100,9 @@ class Account:
         """The totals until now."""
         health = self.health
         report = Report(
-            lag_p99_ms=health.lag.percentile_ms(99) or 0.0,
+            lag_p95_ms=health.lag.percentile_ms(GENERATOR_PERCENTILE) or 0.0,
             lag_max_ms=health.lag.max_ms or 0.0,
-            debt_p99_ms=health.debt.percentile_ms(99) or 0.0,
+            debt_p95_ms=health.debt.percentile_ms(GENERATOR_PERCENTILE) or 0.0,
             cpu=health.cpu,
         )
         report.count(self.ledger.counts)

@@ -18,7 +18,9 @@ _EXACT_BELOW_US = 1 << _BITS
 
 
 GENERATOR_LATE_MS = 250.0
-"""Past this (99th percentile) lateness of its own a generator measures itself, not the server."""
+"""Past this lateness of its own a generator measures itself, not the server."""
+GENERATOR_PERCENTILE = 95.0
+"""Which percentile of its lateness is judged: a machine's one hiccup in a short run is not it."""
 
 
 class Latency:
