@@ -43,6 +43,7 @@ def test_a_newcomer_is_told_who_it_is_then_who_is_there(start_demo: Start, trans
         first = enter_game(players, url)
         player = enter_game(players, url, transport)
         settle(player)
+        settle(first)  # another process, which may lag behind
         told = [x for x in player.lines if x.event not in ("connect", "upgrade")]
         assert [line.event for line in told[:2]] == ["message", "grid_status"]
         welcome, status = told[0].payload, told[1].payload
