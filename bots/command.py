@@ -122,23 +122,22 @@ def bots(
 
 async def _run(plan: Plan, server: str, json_: bool) -> int:
     progress = Progress()
-    game = await find_game(server)
-    progress.say(game.how)
-    plan = replace(plan, target=replace(plan.target, url=game.url))
-    swarm = Swarm(plan, progress.show)
-    interrupts = 0
+    stop = asyncio.Event()
 
     def interrupt() -> None:
-        nonlocal interrupts
-        interrupts += 1
-        if interrupts > 1:
+        if stop.is_set():
             os._exit(INTERRUPTED)  # asked twice: whatever is stuck is not waited for
         progress.say("ending the run; Ctrl-C again ends it at once")
-        swarm.stop()
+        stop.set()
 
+    # Before anything is said: whoever reads a first line may press Ctrl-C.
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
+    game = await find_game(server)
+    progress.say(game.how)
+    plan = replace(plan, target=replace(plan.target, url=game.url))
+    swarm = Swarm(plan, progress.show, stop)
     # Full collections walk every imported library's objects: the swarm would stand still for them,
     # and measure its own pauses.
     gc.collect()
@@ -152,6 +151,6 @@ async def _run(plan: Plan, server: str, json_: bool) -> int:
         if game.own is not None:
             await game.own.stop()
     # Without a duration Ctrl-C is how a run ends, and no interruption.
-    verdict = judge(swarm, interrupted=bool(interrupts) and plan.duration_s is not None)
+    verdict = judge(swarm, interrupted=stop.is_set() and plan.duration_s is not None)
     click.echo(as_json(swarm, verdict) if json_ else as_table(swarm, verdict))
     return verdict.exit_code

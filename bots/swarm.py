@@ -50,9 +50,12 @@ class Swarm:
     Args:
         plan: what to do.
         on_second: called once a second while bots are there.
+        stop: set from outside to end the run early; it drains all the same.
     """
 
-    def __init__(self, plan: Plan, on_second: Callable[["Swarm"], None]) -> None:
+    def __init__(
+        self, plan: Plan, on_second: Callable[["Swarm"], None], stop: asyncio.Event
+    ) -> None:
         self.plan = plan
         self.tally = Tally()
         self.ledger = Ledger(plan.patience_s)
@@ -64,7 +67,7 @@ class Swarm:
         self._bots: list[Bot] = []
         self._playing: set[asyncio.Task[None]] = set()
         self._measured_from_s = float("inf")
-        self._stop = asyncio.Event()
+        self._stop = stop
 
     @property
     def counts(self) -> Counts:
@@ -80,10 +83,6 @@ class Swarm:
     def missing_ticks(self) -> int:
         """Deltas of protocol 2 that were missing or out of turn, over all bots."""
         return sum(bot.link.mirror.gaps for bot in self._bots)
-
-    def stop(self) -> None:
-        """Stop playing; `run` drains and returns."""
-        self._stop.set()
 
     async def run(self) -> None:
         """Play the plan through.
