@@ -1,7 +1,6 @@
 """`gridcli bots`: the options of a swarm, and its exit code."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ import click
 import uvloop
 
 from gridcli.core.errors import SetupError
+from gridcli.heap import steady_heap
 from gridcli.link.local import find_game
 from gridcli.link.target import Target, Transport
 from gridcli.options import Duration, link_options
@@ -23,7 +23,6 @@ from .swarm import Plan, Swarm
 from .verdict import INTERRUPTED, judge
 
 _DEFAULT_S = 30.0
-_GC_THRESHOLD = 20_000
 _BOTS_PER_RAMP_SECOND = 100
 
 _EPILOG = f"""\b
@@ -138,11 +137,7 @@ async def _run(plan: Plan, server: str, json_: bool) -> int:
     progress.say(game.how)
     plan = replace(plan, target=replace(plan.target, url=game.url))
     swarm = Swarm(plan, progress.show, stop)
-    # Full collections walk every imported library's objects: the swarm would stand still for them,
-    # and measure its own pauses.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD, 20, 50)
+    steady_heap()
     progress.say(f"{plan.count} bots, {plan.rate:g} moves/s each, seed {plan.seed}")
     try:
         await swarm.run()

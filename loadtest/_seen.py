@@ -6,7 +6,6 @@ deliveries lost; it alone counts in Locust's total, as the others look at the sa
 again. Not here: who saw what (`gridcli.core.ledger`), rounding (`loadtest._figures`).
 """
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ import gevent
 
 from gridcli.core.latency import GENERATOR_PERCENTILE
 from gridcli.core.ledger import Ledger, Move
+from gridcli.heap import steady_heap
 
 from . import _figures
 from ._health import Health
@@ -32,7 +32,6 @@ FROM_SEND = "move -> seen: every receiver, from its actual send"
 _SWEEP_S = 0.25
 """Often, because the loop stands still as long as a sweep takes."""
 _POLL_S = 0.02
-_GC_THRESHOLD = 20_000
 
 
 class _Row:
@@ -69,10 +68,7 @@ class Account:
 
     def start(self) -> None:
         """Begin to sweep and to watch the generator."""
-        # Full collections walk every imported library's objects, and would be measured as latency.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GC_THRESHOLD, 20, 50)
+        steady_heap()
         self.health.start()
         self._sweeper = gevent.spawn(self._keep_sweeping)
 

@@ -101,7 +101,8 @@ class Game:
     async def end(self, sid: str) -> None:
         """A connection has ended."""
         session = self.sessions.get(sid)
-        room = self.world.rooms[session.room] if session else None
+        # None too for one that was replaced, whose player may have closed the room since.
+        room = self.world.rooms.get(session.room) if session else None
         session, changes = self.sessions.end(sid)
         await self.audience.leave(sid, gone=True)
         if session is None or room is None:

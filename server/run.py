@@ -3,7 +3,6 @@
 
 import asyncio
 import errno
-import gc
 import os
 import signal
 import socket
@@ -13,14 +12,13 @@ import uvloop
 from aiohttp import web
 
 from gridcli.core.errors import SetupError
+from gridcli.heap import steady_heap
 
 from .app import create_app
 from .settings import Settings
 
 CLOSE_S = 1.0
 """How long connections may take to end after the drain."""
-GC_THRESHOLD = 20_000
-"""New objects between two collections of the youngest generation; Python's default is 700."""
 
 
 def run(settings: Settings, *, while_stdin_open: bool = False) -> None:
@@ -73,24 +71,12 @@ async def _serve(settings: Settings, listener: socket.socket, while_stdin_open: 
     app_runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=CLOSE_S)
     await app_runner.setup()
     await web.SockSite(app_runner, listener, backlog=1024).start()
-    _steady_heap()
+    steady_heap()
     print(f"gridcli serves on {_url(listener)} (Ctrl-C stops it)", flush=True)
     try:
         await stop.wait()
     finally:
         await app_runner.cleanup()
-
-
-def _steady_heap() -> None:
-    """Keep the garbage collector from stalling the players.
-
-    A full collection walks every object of every library that was imported, 50 ms at a time; and
-    at 10,000 deliveries a second the default threshold asks for a small one every few
-    milliseconds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 50)
 
 
 async def _watch_stdin(stop: asyncio.Event) -> None:

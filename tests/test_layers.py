@@ -32,8 +32,8 @@ MAY_IMPORT = {
     "loadtest": {"gridcli.core", "loadtest"},
 }
 """Core is used by all and uses none; the commands are found by name, at run time, by the CLI."""
-SHARED = {"gridcli", "gridcli.options"}
-"""The version, and the command line's own habits: at the top, where nothing else is imported."""
+SHARED = {"gridcli", "gridcli.heap", "gridcli.options"}
+"""The version, and what is a process's or the command line's own: not of the pure core."""
 
 CORE_MAY_IMPORT = {"orjson", "hdrh"}
 NOT_IN_CORE = {"time", "uuid", "secrets", "asyncio", "socket", "ssl", "threading", "os", "io"}

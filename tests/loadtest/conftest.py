@@ -11,7 +11,6 @@ import shlex
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from servers import ROOT, Server
+from waiting import until_sync
 
 SCENARIOS = ROOT / "loadtest"
 _TIMEOUT_S = 60.0
@@ -77,11 +77,8 @@ class Locust:
         return self._log.read_text()
 
     def until_it_says(self, text: str) -> None:
-        deadline_s = time.monotonic() + _TIMEOUT_S
-        while text not in self.output:
-            assert self.process.poll() is None, f"ended without saying {text!r}:\n{self.output}"
-            assert time.monotonic() < deadline_s, f"never said {text!r}:\n{self.output}"
-            time.sleep(0.02)
+        until_sync(lambda: text in self.output or self.process.poll() is not None, text, _TIMEOUT_S)
+        assert text in self.output, f"ended without saying {text!r}:\n{self.output}"
 
     def result(self) -> Result:
         code = self.process.wait(_TIMEOUT_S)

@@ -1,5 +1,6 @@
 """Resume tokens: good once, for a while, and for nobody who made one up."""
 
+import asyncio
 from random import Random
 
 import pytest
@@ -9,8 +10,10 @@ from gridcli.core.geometry import Cell, Grid
 from gridcli.core.protocol.auth import Auth
 from gridcli.core.protocol.names import FULL, GONE
 from gridcli.core.world import Limits, Player, World
+from server.app import GAME, create_app
 from server.resume import ResumeBook
 from server.sessions import Sessions
+from server.settings import Settings
 
 GRACE_S = 60.0
 ADA = Player("ada-id", "K", "ada", Cell(3, 4), 17)
@@ -98,3 +101,20 @@ def test_a_room_that_is_full_now_does_not_cost_the_token(book: ResumeBook) -> No
     back, _ = sessions.admit("4", Auth(protocol=2, resume=token))
     assert back.user_id == ada.user_id
     assert world.room_of(ada.user_id).players[ada.user_id].cell == cell
+
+
+def test_the_end_of_a_replaced_connection_whose_room_is_gone() -> None:
+    async def scene() -> None:
+        game = create_app(Settings())[GAME]
+        old, _ = game.sessions.admit("1", Auth(protocol=2, room="den"))
+        token = game.sessions.resume.issue(old.user_id)
+        new, replaced = game.sessions.admit("2", Auth(protocol=2, resume=token))
+        assert replaced is old
+        for change in game.world.decide_go(new.user_id, "elsewhere", Random(1)):
+            game.world.apply(change)
+        assert "den" not in game.world.rooms
+        await game.end("1")
+        assert game.sessions.get("1") is None
+        assert old.user_id in game.world, "the player is the new connection's"
+
+    asyncio.run(scene())
