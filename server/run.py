@@ -1,5 +1,5 @@
 """Run one server until a signal: bind, say where, serve, drain, close. Not here: the options
-(`server.command`), the application (`server.app`)."""
+(`server.options`), the application (`server.app`)."""
 
 import asyncio
 import errno
