@@ -23,6 +23,9 @@ from gridcli.core.protocol.names import PATH
 from gridcli.core.world import World
 
 from .audience import Audience
+from .fanout.flusher import Pace
+from .fanout.manager import FanoutManager
+from .fanout.stepping import run_now
 from .game import Game
 from .handlers import Handlers
 from .health import add_health_routes
@@ -31,6 +34,7 @@ from .options import settings_from_environment
 from .resume import ResumeBook
 from .sessions import Sessions
 from .settings import Settings
+from .stock_pace import StockPace
 from .ticker import Ticker
 
 GAME: web.AppKey[Game] = web.AppKey("game", Game)
@@ -69,8 +73,15 @@ def create_app(settings: Settings | None = None) -> web.Application:
         settings = settings_from_environment()
     origins = list(settings.allowed_origins)
     log = logging.getLogger("gridcli.socketio")
+    pace = Pace(
+        rest=settings.flush_rest,
+        floor_s=settings.flush_floor_ms / 1000,
+        ceiling_s=settings.flush_ceiling_ms / 1000,
+    )
+    fanout = FanoutManager(pace=pace) if settings.fanout else None
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
+        client_manager=fanout,
         # A client's events one after the other: its steps keep their order without a task each.
         async_handlers=False,
         cors_allowed_origins="*" if origins == ["*"] else origins or None,
@@ -91,14 +102,18 @@ def create_app(settings: Settings | None = None) -> web.Application:
     sessions = Sessions(world, resume, rng)
     metrics = Metrics(sessions.counts)
     audience = Audience(sio, metrics)
-    ticker = Ticker(
-        audience,
-        metrics,
-        floor_s=settings.tick_floor_ms / 1000,
-        ceiling_s=settings.tick_ceiling_ms / 1000,
-    )
+    ticker = Ticker(audience)
     game = Game(world, sessions, audience, ticker)
     Handlers(sio, game, metrics)
+    if fanout is None:
+        ticker.soon = StockPace(ticker, metrics, pace).soon
+    else:
+        ticker.soon = fanout.flusher.soon
+        fanout.flusher.before.append(lambda: run_now(ticker.tick()))
+        fanout.flusher.after.append(metrics.flush_seconds.observe)
+        fanout.may_skip = lambda sid, _: game.can_be_shown_again(sid)
+        fanout.drained = lambda sid, _: run_now(game.show_again(sid))
+        metrics.watch_fanout(fanout)
     add_health_routes(app, metrics, lambda: not game.draining, lambda: len(world))
     app[GAME] = game
     app[SOCKETIO] = sio

@@ -111,6 +111,18 @@ class Game:
             await self._tell(room, change)
             await self._tell_users(room)
 
+    def can_be_shown_again(self, sid: str) -> bool:
+        """Whether a client that missed updates can be brought up to date: protocol 2's can."""
+        session = self.sessions.get(sid)
+        return session is not None and session.protocol == TICKS
+
+    async def show_again(self, sid: str) -> None:
+        """Give a client that missed deltas the whole room."""
+        session = self.sessions.get(sid)
+        if session is not None and self.sessions.present(session):
+            room = self.world.rooms[session.room]
+            await self.audience.tell(sid, full_delta(room), session.protocol)
+
     async def drain(self) -> None:
         """Let nobody in any more, and tell everyone that the server is about to stop."""
         self.draining = True

@@ -8,8 +8,10 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from .fanout.manager import FanoutManager
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _PLACE = ("room", "protocol")
@@ -36,6 +38,24 @@ class _RoomsCollector(Collector):
         yield spectators
 
 
+class _FanoutCollector(Collector):
+    def __init__(self, fanout: FanoutManager) -> None:
+        self._fanout = fanout
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        yield CounterMetricFamily(
+            "gridcli_sent_bytes", "Written by fan-out.", value=self._fanout.flusher.bytes_out
+        )
+        slow = CounterMetricFamily(
+            "gridcli_slow_readers",
+            "Clients whose connection was full, by what became of them.",
+            labels=("outcome",),
+        )
+        slow.add_metric(["skipped"], self._fanout.slow.skipped)
+        slow.add_metric(["closed"], self._fanout.slow.closed)
+        yield slow
+
+
 class Metrics:
     """The server's own measurements.
 
@@ -60,7 +80,7 @@ class Metrics:
         )
         self.flush_seconds = Histogram(
             "gridcli_flush_seconds",
-            "From making a room's delta until every member's copy is on its way.",
+            "Processor time of writing a flush to every member.",
             buckets=_SECONDS,
             registry=self.registry,
         )
@@ -70,6 +90,10 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+
+    def watch_fanout(self, fanout: FanoutManager) -> None:
+        """Show what fan-out has counted."""
+        self.registry.register(_FanoutCollector(fanout))
 
     async def watch_loop(self) -> None:
         """Measure the event loop's lag until cancelled."""

@@ -23,10 +23,14 @@ class Settings:
     limits: Limits = DEFAULT_LIMITS
     allowed_origins: tuple[str, ...] = ()
     """Origins that browsers may connect from besides our own; `*` lets every one in."""
-    tick_floor_ms: float = 5.0
-    """The shortest time between two deltas of a room."""
-    tick_ceiling_ms: float = 100.0
-    """The longest time that a change waits for its delta."""
+    flush_floor_ms: float = 2.0
+    """The shortest time between two flushes."""
+    flush_ceiling_ms: float = 100.0
+    """The longest time that a change waits for its flush."""
+    flush_rest: float = 2.0
+    """A flush is followed by a pause of so many times its cost."""
+    fanout: bool = True
+    """Whether fan-out is ours, or python-socketio's own for comparison."""
     grace_s: float = 60.0
     """How long after a disconnection a resume token gives the player back."""
     ping_interval_s: float = 8.0

@@ -78,7 +78,7 @@ def test_port_taken_is_one_line_and_exit_1() -> None:
         (["--grid", "20by10"], "20by10"),
         (["--grid", "0x5"], "1 to 1000"),
         (["--max-players", "0"], "0"),
-        (["--tick-floor", "50", "--tick-ceiling", "20"], "floor"),
+        (["--flush-floor", "50", "--flush-ceiling", "20"], "floor"),
         (["--no-such-option"], "no-such-option"),
     ],
     ids=str,

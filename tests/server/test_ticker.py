@@ -16,7 +16,7 @@ def test_a_room_that_empties_and_fills_again_keeps_its_ticks() -> None:
     async def scene() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
         # A pause so long that changes are always waiting when somebody leaves.
-        app = create_app(Settings(tick_floor_ms=30, tick_ceiling_ms=60))
+        app = create_app(Settings(flush_floor_ms=30, flush_ceiling_ms=60))
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

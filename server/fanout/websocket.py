@@ -1,0 +1,199 @@
+"""One WebSocket connection, from the upgrade to its end, in one task.
+
+Does what python-engineio's own handler does: the upgrade from polling, receiving, ending silent
+connections. Different are the ways out (`member` instead of a queue and a task that writes) and
+in (`dispatch`). Not here: rooms (`manager`).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import WSCloseCode, WSMsgType
+from engineio.exceptions import SocketIsClosedError, UnknownPacketError
+from engineio.packet import NOOP, PING, PONG, UPGRADE, Packet
+
+from .dispatch import Dispatcher
+from .member import Member
+from .stepping import Suspended
+from .stock import DirectResponse
+
+_CLOSE_S = 0.5
+"""How long a client may take to answer the close of its WebSocket."""
+_LINGER_S = 10.0
+"""How long after it what was written may still be on its way."""
+
+
+class Owner(Protocol):
+    """Whose members connections become: the manager."""
+
+    server: Any
+
+    def take_over(
+        self, socket: Any, transport: asyncio.Transport, end: Callable[[str], None]
+    ) -> Member:
+        """The connection is up: its client's packets leave through it from now on."""
+
+    def let_go(self, member: Member) -> None:
+        """The connection has ended."""
+
+
+class FanoutWebSocket:
+    """What python-engineio awaits with the environ of a request to upgrade.
+
+    Args:
+        manager: takes the connection as a `Member`.
+        socket: python-engineio's socket of the client.
+    """
+
+    __slots__ = (
+        "_dispatcher",
+        "_heard_s",
+        "_manager",
+        "_response",
+        "_silence",
+        "_socket",
+        "_waiting",
+        "_why",
+    )
+
+    def __init__(self, manager: Owner, socket: Any) -> None:
+        self._manager = manager
+        self._socket = socket
+        self._response = DirectResponse(socket.server.max_http_buffer_size, _CLOSE_S)
+        self._dispatcher: Dispatcher | None = None
+        self._silence: asyncio.TimerHandle
+        self._waiting = False
+        self._heard_s = 0.0
+        self._why = ""
+
+    async def __call__(self, environ: dict[str, Any]) -> DirectResponse:
+        """Serve the connection until it ends."""
+        request = environ["aiohttp.request"]
+        await self._response.prepare(request)
+        socket = self._socket
+        if socket.connected and not await self._upgrade():
+            return self._response
+        socket.connected = socket.upgraded = True
+        task = asyncio.current_task()
+        assert task is not None
+        self._dispatcher = Dispatcher(self._manager.server, socket, task)
+        self._response.inbox.direct = self._direct
+        member = self._manager.take_over(socket, request.transport, self.end)
+        self._heard_s = asyncio.get_running_loop().time()
+        self._end_when_silent()
+        try:
+            await self._receive()
+        finally:
+            self._silence.cancel()
+            self._response.inbox.direct = None
+            member.flush()
+            reason = self._why or socket.server.reason.TRANSPORT_CLOSE
+            await socket.close(wait=False, abort=True, reason=reason)
+            self._manager.let_go(member)
+            await self._close(member)
+        return self._response
+
+    def end(self, why: str = "") -> None:
+        """End the connection soon, telling the client and the disconnect handler why."""
+        self._why = self._why or why
+        self._waiting = False
+        self._response.hand_over(None)
+
+    async def _upgrade(self) -> bool:
+        """The client is polling and asks for this connection instead; whether it gets it."""
+        socket = self._socket
+        # From here on its polls are answered with nothing, and what it is sent waits.
+        socket.upgrading = True
+        try:
+            probe = await self._packet()
+            if probe is None or probe.packet_type != PING or probe.data != "probe":
+                return False
+            await self._response.send_str(Packet(PONG, data="probe").encode())
+            await socket.queue.put(Packet(NOOP))  # ends the poll that is under way
+            answer = await self._packet()
+            return answer is not None and answer.packet_type == UPGRADE
+        finally:
+            socket.upgrading = False
+
+    async def _packet(self) -> Any:
+        data = (await self._response.receive()).data
+        return _decode(data) if isinstance(data, str | bytes) else None
+
+    async def _receive(self) -> None:
+        socket = self._socket
+        loop = asyncio.get_running_loop()
+        while not socket.closed:
+            self._heard_s = loop.time()
+            self._waiting = True
+            data = (await self._response.receive()).data
+            self._waiting = False
+            if type(data) is Suspended:
+                await self._finish(data)
+            elif isinstance(data, str | bytes):
+                packet = _decode(data)
+                if packet is None or not await self._take(packet):
+                    break
+            else:
+                break  # closed, from either side
+
+    async def _finish(self, handler: Suspended) -> None:
+        assert self._dispatcher is not None
+        try:
+            await handler.finish()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+        except Exception:
+            self._dispatcher.log_failure()
+
+    async def _take(self, packet: Any) -> bool:
+        """The stock way of a packet; False ends the connection."""
+        try:
+            await self._socket.receive(packet)
+        except UnknownPacketError:
+            pass
+        except SocketIsClosedError:
+            return False
+        except Exception:
+            self._socket.server.logger.exception("Unknown receive error")
+        return True
+
+    def _direct(self, message: Any) -> bool:
+        """Called by aiohttp's parser: whether the message is dealt with."""
+        if not self._waiting or message.type is not WSMsgType.TEXT or self._dispatcher is None:
+            return False
+        outcome = self._dispatcher.dispatch(message.data)
+        if type(outcome) is Suspended:
+            self._response.hand_over(outcome)
+            return True
+        return outcome is True
+
+    def _end_when_silent(self) -> None:
+        """Like stock: who says nothing for a heartbeat's interval and timeout is gone."""
+        loop = asyncio.get_running_loop()
+        server = self._socket.server
+        left_s = self._heard_s + server.ping_interval + server.ping_timeout - loop.time()
+        if left_s <= 0:
+            self.end()
+        else:
+            self._silence = loop.call_later(left_s, self._end_when_silent)
+
+    async def _close(self, member: Member) -> None:
+        code = WSCloseCode.POLICY_VIOLATION if self._why else WSCloseCode.OK
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._response.close(code=code, message=self._why.encode())
+        except (TimeoutError, ConnectionError):
+            pass
+        # What the client has not read yet may still reach it, but not for ever.
+        asyncio.get_running_loop().call_later(_LINGER_S, member.abort)
+
+
+def _decode(data: str | bytes) -> Any:
+    """An Engine.IO packet, or None for what is none."""
+    try:
+        return Packet(encoded_packet=data)
+    except (ValueError, IndexError, RecursionError):
+        return None
