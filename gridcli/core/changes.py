@@ -6,8 +6,11 @@ Not here: when a tick is due (`server.ticker`), what a client does with it
 (`gridcli.core.mirror`).
 """
 
+from collections.abc import Iterable
+from functools import partial
+
 from .protocol.updates import Delta, Joiner
-from .world import Change, Joined, Left, Moved, Player, Room
+from .world import Change, Joined, Moved, Player, Room
 
 
 class Changes:
@@ -26,19 +29,19 @@ class Changes:
 
     def add(self, change: Change) -> None:
         """Take in one change that was applied to the room."""
-        match change:
-            case Moved(user_id=user_id):
+        user_id = change.user_id
+        if isinstance(change, Moved):
+            self._moved[user_id] = None
+        elif isinstance(change, Joined):
+            self._joined[user_id] = None
+            if change.seq:
                 self._moved[user_id] = None
-            case Joined(user_id=user_id, seq=seq):
-                self._joined[user_id] = None
-                if seq:
-                    self._moved[user_id] = None
-            case Left(user_id=user_id):
-                # Kept even for someone who joined within this same tick: a newcomer in between
-                # was sent a full state with that player in it.
-                self._joined.pop(user_id, None)
-                self._moved.pop(user_id, None)
-                self._left[user_id] = None
+        else:
+            # Kept even for someone who joined within this same tick: a newcomer in between was
+            # sent a full state with that player in it.
+            self._joined.pop(user_id, None)
+            self._moved.pop(user_id, None)
+            self._left[user_id] = None
 
     def flush(self, room: Room) -> Delta:
         """The room's next delta; counts the room's tick on and forgets the changes."""
@@ -48,7 +51,7 @@ class Changes:
         delta = Delta(
             tick=room.tick,
             users=len(players),
-            joins=[_joiner(players[user_id]) for user_id in self._joined],
+            joins=_joiners(players[user_id] for user_id in self._joined),
             cells={player.user_id: player.cell for player in moved},
             seqs={player.user_id: player.seq for player in moved},
             leaves=tuple(self._left),
@@ -75,11 +78,16 @@ def full_delta(room: Room) -> Delta:
         tick=room.tick,
         users=len(players),
         full=True,
-        joins=[_joiner(player) for player in players],
+        joins=_joiners(players),
         cells={player.user_id: player.cell for player in moved},
         seqs={player.user_id: player.seq for player in moved},
     )
 
 
-def _joiner(player: Player) -> Joiner:
-    return Joiner(player.user_id, player.symbol, player.cell, player.name)
+# Every newcomer is sent the whole room, and `Joiner`'s own constructor, which is not of C, would be
+# half of the work.
+_new_joiner = partial(tuple.__new__, Joiner)
+
+
+def _joiners(players: Iterable[Player]) -> list[Joiner]:
+    return list(map(_new_joiner, ((p.user_id, p.symbol, p.cell, p.name) for p in players)))

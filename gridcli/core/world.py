@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from .errors import Refusal
 from .geometry import Cell, Grid
-from .protocol.names import BAD_PAYLOAD, FULL, GONE, LOBBY, SYMBOLS
+from .occupancy import Occupancy
+from .protocol.names import BAD_PAYLOAD, FULL, GONE, LOBBY
 from .protocol.requests import Step
 
 
@@ -47,6 +48,7 @@ class Room:
     watchers: int = 0
     """Spectators, who keep a room open without being on its grid."""
     players: dict[str, Player] = field(default_factory=dict)
+    occupancy: Occupancy = field(default_factory=Occupancy)
 
     @property
     def alone(self) -> bool:
@@ -54,8 +56,7 @@ class Room:
         return len(self.players) == 1 and not self.watchers
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """Someone came into a room."""
 
     room: str
@@ -66,8 +67,7 @@ class Joined:
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """Someone took a step, or ran into the edge and stayed."""
 
     room: str
@@ -76,8 +76,7 @@ class Moved:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """Someone went out of a room."""
 
     room: str
@@ -131,9 +130,9 @@ class World:
             raise Refusal(BAD_PAYLOAD, "this player is in the game already")
         if len(self) >= self.limits.players:
             raise Refusal(FULL, f"the server is full ({self.limits.players} players)")
-        members = self._admit(room)
-        symbol = symbol or _rarest_symbol(members, rng)
-        place = self.grid.clamp(cell) if cell else _free_cell(self.grid, members, rng)
+        occupancy = self._admit(room)
+        symbol = symbol or occupancy.rarest_symbol(rng)
+        place = self.grid.clamp(cell) if cell else occupancy.free_cell(self.grid, rng)
         return [Joined(room, user_id, symbol, name or symbol, place)]
 
     def decide_step(self, user_id: str, step: Step) -> Moved:
@@ -160,8 +159,7 @@ class World:
             return []
         player = room.players[user_id]
         # A room that empties behind the last player makes place for the new one.
-        members = self._admit(to, leaving=room)
-        place = _free_cell(self.grid, members, rng)
+        place = self._admit(to, leaving=room).free_cell(self.grid, rng)
         return [
             Left(room.name, user_id),
             Joined(to, user_id, player.symbol, player.name, place, player.seq),
@@ -174,24 +172,31 @@ class World:
 
     def apply(self, change: Change) -> None:
         """Carry a change out. Rooms come with their first player and go with their last."""
-        match change:
-            case Moved(_, user_id, cell, seq):
-                player = self._whereabouts[user_id].players[user_id]
+        # Steps are by far the most frequent, and a class pattern costs more than the step itself.
+        if isinstance(change, Moved):
+            _, user_id, cell, seq = change
+            room = self._whereabouts[user_id]
+            player = room.players[user_id]
+            if cell != player.cell:
+                room.occupancy.move(player.cell, cell)
                 player.cell = cell
-                player.seq = seq
-            case Joined(room_name, user_id, symbol, name, cell, seq):
-                room = self.rooms.setdefault(room_name, Room(room_name))
-                room.players[user_id] = Player(user_id, symbol, name, cell, seq)
-                self._whereabouts[user_id] = room
-            case Left(room_name, user_id):
-                room = self._whereabouts.pop(user_id)
-                del room.players[user_id]
-                self._close_if_empty(room)
+            player.seq = seq
+        elif isinstance(change, Joined):
+            room_name, user_id, symbol, name, cell, seq = change
+            room = self._open(room_name)
+            room.players[user_id] = Player(user_id, symbol, name, cell, seq)
+            room.occupancy.enter(cell, symbol)
+            self._whereabouts[user_id] = room
+        else:
+            room = self._whereabouts.pop(change.user_id)
+            player = room.players.pop(change.user_id)
+            room.occupancy.leave(player.cell, player.symbol)
+            self._close_if_empty(room)
 
     def watch(self, name: str) -> None:
         """A spectator comes to a room. Raises `Refusal` when there can be no more rooms."""
         self._admit(name)
-        self.rooms.setdefault(name, Room(name)).watchers += 1
+        self._open(name).watchers += 1
 
     def unwatch(self, name: str) -> None:
         """A spectator goes."""
@@ -199,43 +204,25 @@ class World:
         room.watchers -= 1
         self._close_if_empty(room)
 
+    def _open(self, name: str) -> Room:
+        """The room of this name, made if there is none."""
+        room = self.rooms.get(name)
+        if room is None:
+            room = self.rooms[name] = Room(name)
+        return room
+
     def _close_if_empty(self, room: Room) -> None:
         if not room.players and not room.watchers and room.name != LOBBY:
             del self.rooms[room.name]
 
-    def _admit(self, name: str, leaving: Room | None = None) -> dict[str, Player]:
-        """The players of a room that has place for one more; an empty dict for a new room."""
+    def _admit(self, name: str, leaving: Room | None = None) -> Occupancy:
+        """How full a room is that has place for one more; a new room is empty."""
         room = self.rooms.get(name)
         if room is None:
             vacated = leaving is not None and leaving.name != LOBBY and leaving.alone
             if len(self.rooms) - vacated >= self.limits.rooms:
                 raise Refusal(FULL, f"no more rooms ({self.limits.rooms})")
-            return {}
+            return Occupancy()
         if len(room.players) >= self.limits.players_per_room:
             raise Refusal(FULL, f"the room is full ({self.limits.players_per_room} players)")
-        return room.players
-
-
-def _rarest_symbol(players: dict[str, Player], rng: Random) -> str:
-    counts = dict.fromkeys(SYMBOLS, 0)
-    for player in players.values():
-        if player.symbol in counts:
-            counts[player.symbol] += 1
-    fewest = min(counts.values())
-    return rng.choice([symbol for symbol, n in counts.items() if n == fewest])
-
-
-_TRIES = 8
-
-
-def _free_cell(grid: Grid, players: dict[str, Player], rng: Random) -> Cell:
-    """A random cell, and a free one where a few tries find it; players may share cells."""
-    cell = Cell(rng.randint(1, grid.width), rng.randint(1, grid.height))
-    if not players or len(players) >= grid.width * grid.height:
-        return cell
-    taken = {player.cell for player in players.values()}
-    for _ in range(_TRIES):
-        if cell not in taken:
-            break
-        cell = Cell(rng.randint(1, grid.width), rng.randint(1, grid.height))
-    return cell
+        return room.occupancy
