@@ -5,8 +5,6 @@ client manager then encodes a packet once. Not here: when a delta is due (`serve
 the changes are (`server.game`).
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gridcli.core.protocol.names import DEMO, NAMESPACE, TICKS
@@ -35,21 +33,17 @@ class Audience:
         self._sio = sio
         self._metrics = metrics
         self._seats: dict[str, Seat] = {}
-        self._members: Counter[Seat] = Counter()
+        self._members: dict[int, dict[str, int]] = {DEMO: {}, TICKS: {}}
 
     def count(self, room: str, protocol: int) -> int:
         """How many members of a room speak a dialect."""
-        return self._members[Seat(room, protocol)]
-
-    def counts(self) -> Iterator[tuple[str, int, int]]:
-        """Every (room, protocol, members) with a member."""
-        return ((seat.room, seat.protocol, n) for seat, n in self._members.items())
+        return self._members[protocol].get(room, 0)
 
     async def enter(self, sid: str, room: str, protocol: int) -> None:
         """From now on the client hears this room, and no other."""
         await self.leave(sid)
         seat = self._seats[sid] = Seat(room, protocol)
-        self._members[seat] += 1
+        self._members[protocol][room] = self.count(room, protocol) + 1
         await self._sio.enter_room(sid, _channel(seat), namespace=NAMESPACE)
 
     async def leave(self, sid: str, *, gone: bool = False) -> None:
@@ -57,33 +51,33 @@ class Audience:
         seat = self._seats.pop(sid, None)
         if seat is None:
             return
-        self._members[seat] -= 1
-        if not self._members[seat]:
-            del self._members[seat]
+        members = self._members[seat.protocol]
+        members[seat.room] -= 1
+        if not members[seat.room]:
+            del members[seat.room]
         if not gone:
             await self._sio.leave_room(sid, _channel(seat), namespace=NAMESPACE)
 
     async def tell(self, sid: str, update: Update, protocol: int) -> None:
         """Send to one client alone."""
         event, payload = encode_update(update)
-        self._metrics.deliveries.labels(str(protocol)).inc()
+        self._metrics.deliveries[protocol] += 1
         await self._sio.emit(event, payload, to=sid, namespace=NAMESPACE)
 
     async def tell_room(self, room: str, update: Update, protocol: int) -> None:
         """Send to every member of a room that speaks the dialect."""
-        seat = Seat(room, protocol)
-        members = self._members[seat]
+        members = self.count(room, protocol)
         if not members:
             return
         event, payload = encode_update(update)
-        self._metrics.deliveries.labels(str(protocol)).inc(members)
-        await self._sio.emit(event, payload, room=_channel(seat), namespace=NAMESPACE)
+        self._metrics.deliveries[protocol] += members
+        channel = _channel(Seat(room, protocol))
+        await self._sio.emit(event, payload, room=channel, namespace=NAMESPACE)
 
     async def notify_everyone(self, notice: Notice) -> None:
         """Send a notice to everyone who speaks protocol 2."""
-        for room, protocol, _ in list(self.counts()):
-            if protocol == TICKS:
-                await self.tell_room(room, notice, protocol)
+        for room in list(self._members[TICKS]):
+            await self.tell_room(room, notice, TICKS)
 
 
 def _channel(seat: Seat) -> str:

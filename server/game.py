@@ -20,7 +20,7 @@ from gridcli.core.protocol.updates import (
     Status,
     Welcome,
 )
-from gridcli.core.world import Change, Joined, Left, Moved, Room, World
+from gridcli.core.world import Change, Joined, Left, Room, World
 
 from .audience import Audience
 from .sessions import Session, Sessions
@@ -61,7 +61,10 @@ class Game:
             raise Refusal(UNAUTHORIZED, "spectators do not move; connect without spectate to play")
         change = self.world.decide_step(session.user_id, step)
         self.world.apply(change)
-        await self._tell(self.world.rooms[change.room], change)
+        room = self.world.rooms[change.room]
+        self._ticker.changed(room, change)
+        if self.audience.count(room.name, DEMO):
+            await self._tell_demo(room, change)
 
     async def go_to(self, session: Session, to: str) -> None:
         """A change of room; for someone who is there already, the state and count once more.
@@ -162,16 +165,15 @@ class Game:
     async def _tell(self, room: Room, change: Change) -> None:
         """Tell a room of a change: protocol 2 with its next delta, protocol 1 at once."""
         self._ticker.changed(room, change)
-        if not self.audience.count(room.name, DEMO):
-            return
+        if self.audience.count(room.name, DEMO):
+            await self._tell_demo(room, change)
+
+    async def _tell_demo(self, room: Room, change: Change) -> None:
         update: Placed | Removed
-        match change:
-            case Moved(_, user_id, cell):
-                update = Placed(user_id, room.players[user_id].symbol, cell)
-            case Joined(_, user_id, symbol, _, cell):
-                update = Placed(user_id, symbol, cell)
-            case Left(_, user_id):
-                update = Removed(user_id)
+        if isinstance(change, Left):
+            update = Removed(change.user_id)
+        else:
+            update = Placed(change.user_id, room.players[change.user_id].symbol, change.cell)
         await self.audience.tell_room(room.name, update, DEMO)
 
     async def _tell_users(self, room: Room, *, after_room_change: bool = False) -> None:

@@ -31,6 +31,7 @@ from gridcli.core.protocol.requests import (
     Answer,
     GoTo,
     Hello,
+    Request,
     Say,
     Step,
     decode_request,
@@ -45,6 +46,8 @@ from .sessions import Session
 log = logging.getLogger("gridcli.server")
 
 Handler = Callable[..., Awaitable[object]]
+
+_DONE = Answer(ok=True)
 
 
 class Handlers:
@@ -82,8 +85,11 @@ class Handlers:
         await self._game.end(sid)
 
     def _handler(self, event: str) -> Handler:
+        session_of, counts, step = self._game.sessions.get, self._metrics.events_in, self._game.step
+        done = (event, "ok")
+
         async def handle(sid: str, *args: object) -> object:
-            session = self._game.sessions.get(sid)
+            session = session_of(sid)
             if session is None or session.replaced:
                 self._count(event, GONE)
                 return None
@@ -91,21 +97,24 @@ class Handlers:
                 # Sent in one go with CONNECT: nobody may hear of it before they hear who it is.
                 await asyncio.wait([session.welcoming])
             try:
-                answer = await self._do(session, event, args)
+                request = decode_request(event, args, session.protocol)
+                if isinstance(request, Step):
+                    await step(session, request)
+                    answer = _DONE
+                else:
+                    answer = await self._do(session, request)
             except Refusal as refusal:
                 self._count(event, refusal.code)
                 if session.protocol == DEMO:
                     return None  # ignored and counted, as the demo's clients expect
                 return encode_answer(Answer(ok=False, code=refusal.code, text=refusal.text))
-            self._count(event, "ok")
+            counts[done] += 1
             return None if session.protocol == DEMO else encode_answer(answer)
 
         return handle
 
-    async def _do(self, session: Session, event: str, args: tuple[object, ...]) -> Answer:
-        match decode_request(event, args, session.protocol):
-            case Step() as step:
-                await self._game.step(session, step)
+    async def _do(self, session: Session, request: Request) -> Answer:
+        match request:
             case GoTo(room):
                 await self._game.go_to(session, room)
                 return Answer(ok=True, room=room)
@@ -113,7 +122,7 @@ class Handlers:
                 await self._game.say(session, text)
             case Hello():
                 await self._game.audience.tell(session.sid, Echo(session.user_id), session.protocol)
-        return Answer(ok=True)
+        return _DONE
 
     async def _put_out(self, session: Session) -> None:
         if session.protocol == TICKS:
@@ -133,4 +142,4 @@ class Handlers:
             log.error("a task of a connection failed", exc_info=task.exception())
 
     def _count(self, event: str, outcome: str) -> None:
-        self._metrics.events_in.labels(event, outcome).inc()
+        self._metrics.events_in[event, outcome] += 1

@@ -9,7 +9,10 @@ checks, errors and log lines are the same. Not here: the connection (`websocket`
 import asyncio
 import contextvars
 import re
+from collections.abc import Callable
 from typing import Any
+
+from aiohttp import WSMessage, WSMsgType
 
 from . import stock
 from .stepping import Suspended, step
@@ -24,14 +27,36 @@ class Dispatcher:
     Args:
         server: the `socketio.AsyncServer`.
         socket: python-engineio's socket of the client.
-        task: the connection's task, which is waiting whenever `dispatch` is called.
+        task: the connection's task.
+        hand_over: takes a begun handler to the task, which is waiting for it.
     """
 
-    __slots__ = ("_context", "_handle_event", "_incomplete", "_loads", "_log", "_socket", "_task")
+    __slots__ = (
+        "_context",
+        "_hand_over",
+        "_handle_event",
+        "_incomplete",
+        "_loads",
+        "_log",
+        "_loop",
+        "_socket",
+        "_task",
+        "ready",
+    )
 
-    def __init__(self, server: Any, socket: Any, task: asyncio.Task[Any]) -> None:
+    def __init__(
+        self,
+        server: Any,
+        socket: Any,
+        task: asyncio.Task[Any],
+        hand_over: Callable[[Suspended], None],
+    ) -> None:
+        self.ready = False
+        """Whether the task waits for the next message, so that events may run in its name."""
         self._socket = socket
         self._task = task
+        self._loop = task.get_loop()
+        self._hand_over = hand_over
         self._handle_event = stock.event_handling(server)
         self._incomplete = stock.incomplete_packets(server)
         self._loads = server.packet_class.json.loads
@@ -39,13 +64,11 @@ class Dispatcher:
         # A copy of the task's own: handlers see what a middleware set around the connection.
         self._context = contextvars.copy_context()
 
-    def dispatch(self, text: str) -> bool | Suspended:
-        """Run the handler of an event.
-
-        Returns:
-            True when it is done, False for what is no plain event, which nothing was done about.
-        """
-        socket = self._socket
+    def dispatch(self, message: WSMessage) -> bool:
+        """Run the handler of an event; whether that was done, or anything at all."""
+        if not self.ready or message.type is not WSMsgType.TEXT:
+            return False
+        text, socket = message.data, self._socket
         found = _event(text)
         if found is None or socket.closed or socket.sid in self._incomplete:
             return False
@@ -55,21 +78,26 @@ class Dispatcher:
             return False
         if type(data) is not list or not data or type(data[0]) is not str:
             return False
+        try:
+            stock.enter_task(self._loop, self._task)
+        except RuntimeError:
+            return False  # fed by a task, not by the connection
         namespace, number = found.groups()
-        if not stock.enter_task(self._task):
-            return False
         try:
             handling = self._handle_event(
                 socket.sid, namespace, None if number is None else int(number), data
             )
-            return step(handling, self._context) or True
+            suspended = step(handling, self._context)
+            if suspended is not None:
+                self.ready = False
+                self._hand_over(suspended)
         except asyncio.CancelledError:
-            return True
+            pass
         except Exception:
             self.log_failure()
-            return True
         finally:
-            stock.leave_task(self._task)
+            stock.leave_task(self._loop, self._task)
+        return True
 
     def log_failure(self) -> None:
         """What python-engineio does about a handler's exception: a log line, and it goes on."""

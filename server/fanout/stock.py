@@ -107,15 +107,7 @@ class DirectResponse(web.WebSocketResponse):
         WebSocketDataQueue.feed_data(self.inbox, WSMessage(WSMsgType.TEXT, value, None), 0)
 
 
-def enter_task(task: asyncio.Task[Any]) -> bool:
-    """Let what runs now run as a part of a task that is waiting; False if some task runs now."""
-    try:
-        asyncio.tasks._enter_task(task.get_loop(), task)
-    except RuntimeError:
-        return False
-    return True
-
-
-def leave_task(task: asyncio.Task[Any]) -> None:
-    """The end of what `enter_task` began."""
-    asyncio.tasks._leave_task(task.get_loop(), task)
+enter_task = asyncio.tasks._enter_task
+"""Let what runs now run as a part of a waiting task (loop, task); RuntimeError if one runs now."""
+leave_task = asyncio.tasks._leave_task
+"""The end of what `enter_task` began."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from aiohttp import WSCloseCode, WSMsgType
+from aiohttp import WSCloseCode
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import NOOP, PING, PONG, UPGRADE, Packet
 
@@ -53,7 +53,6 @@ class FanoutWebSocket:
         "_response",
         "_silence",
         "_socket",
-        "_waiting",
         "_why",
     )
 
@@ -61,9 +60,8 @@ class FanoutWebSocket:
         self._manager = manager
         self._socket = socket
         self._response = DirectResponse(socket.server.max_http_buffer_size, _CLOSE_S)
-        self._dispatcher: Dispatcher | None = None
+        self._dispatcher: Dispatcher
         self._silence: asyncio.TimerHandle
-        self._waiting = False
         self._heard_s = 0.0
         self._why = ""
 
@@ -77,8 +75,8 @@ class FanoutWebSocket:
         socket.connected = socket.upgraded = True
         task = asyncio.current_task()
         assert task is not None
-        self._dispatcher = Dispatcher(self._manager.server, socket, task)
-        self._response.inbox.direct = self._direct
+        self._dispatcher = Dispatcher(self._manager.server, socket, task, self._response.hand_over)
+        self._response.inbox.direct = self._dispatcher.dispatch
         member = self._manager.take_over(socket, request.transport, self.end)
         self._heard_s = asyncio.get_running_loop().time()
         self._end_when_silent()
@@ -97,7 +95,6 @@ class FanoutWebSocket:
     def end(self, why: str = "") -> None:
         """End the connection soon, telling the client and the disconnect handler why."""
         self._why = self._why or why
-        self._waiting = False
         self._response.hand_over(None)
 
     async def _upgrade(self) -> bool:
@@ -123,11 +120,12 @@ class FanoutWebSocket:
     async def _receive(self) -> None:
         socket = self._socket
         loop = asyncio.get_running_loop()
+        dispatcher = self._dispatcher
         while not socket.closed:
             self._heard_s = loop.time()
-            self._waiting = True
+            dispatcher.ready = True
             data = (await self._response.receive()).data
-            self._waiting = False
+            dispatcher.ready = False
             if type(data) is Suspended:
                 await self._finish(data)
             elif isinstance(data, str | bytes):
@@ -138,7 +136,6 @@ class FanoutWebSocket:
                 break  # closed, from either side
 
     async def _finish(self, handler: Suspended) -> None:
-        assert self._dispatcher is not None
         try:
             await handler.finish()
         except asyncio.CancelledError:
@@ -159,16 +156,6 @@ class FanoutWebSocket:
         except Exception:
             self._socket.server.logger.exception("Unknown receive error")
         return True
-
-    def _direct(self, message: Any) -> bool:
-        """Called by aiohttp's parser: whether the message is dealt with."""
-        if not self._waiting or message.type is not WSMsgType.TEXT or self._dispatcher is None:
-            return False
-        outcome = self._dispatcher.dispatch(message.data)
-        if type(outcome) is Suspended:
-            self._response.hand_over(outcome)
-            return True
-        return outcome is True
 
     def _end_when_silent(self) -> None:
         """Like stock: who says nothing for a heartbeat's interval and timeout is gone."""

@@ -6,6 +6,7 @@ world (`gridcli.core.world`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..geometry import Direction
 from ..text import check_chat, check_room, foreign
@@ -13,8 +14,7 @@ from . import fields
 from .names import CHAT, DEMO, JOIN, LEAVE, LOBBY, MESSAGE, MOVEMENT, Payload
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step. `seq` is the client's own counter in protocol 2; None in protocol 1."""
 
     direction: Direction
