@@ -64,6 +64,12 @@ class Audience:
         self._metrics.deliveries[protocol] += 1
         await self._sio.emit(event, payload, to=sid, namespace=NAMESPACE)
 
+    async def tell_each(self, sids: list[str], update: Update, protocol: int) -> None:
+        """Send the same to several clients."""
+        event, payload = encode_update(update)
+        self._metrics.deliveries[protocol] += len(sids)
+        await self._sio.emit(event, payload, to=sids, namespace=NAMESPACE)
+
     async def tell_room(self, room: str, update: Update, protocol: int) -> None:
         """Send to every member of a room that speaks the dialect."""
         members = self.count(room, protocol)

@@ -137,16 +137,15 @@ class Game:
         Between making the state and sending it nothing is awaited that lets others run, so no
         change falls between the two.
         """
-        sid, protocol = session.sid, session.protocol
-        if protocol == DEMO:
-            # Said again in each new room: a page written for the demo clears its grid on it.
-            await self.audience.tell(sid, self._welcome(session, room), protocol)
+        if session.protocol != DEMO:
+            await self._ticker.show(session.sid, room, lambda: self.sessions.present(session))
+            return
+        # Said again in each new room: a page written for the demo clears its grid on it.
+        await self.audience.tell(session.sid, self._welcome(session, room), DEMO)
         if not self.sessions.present(session):
             return  # the connection has ended meanwhile: nobody would take it off its seat
-        await self.audience.enter(sid, room.name, protocol)
-        await self.audience.tell(
-            sid, _status(room) if protocol == DEMO else full_delta(room), protocol
-        )
+        await self.audience.enter(session.sid, room.name, DEMO)
+        await self.audience.tell(session.sid, _status(room), DEMO)
 
     def _welcome(self, session: Session, room: Room) -> Welcome:
         player = room.players.get(session.user_id)

@@ -1,14 +1,15 @@
-"""Protocol 2's deltas: what has changed in each room, told with the next flush.
+"""Protocol 2's deltas: what has changed in each room, and newcomers' full state, with each flush.
 
 Fan-out calls `tick` when a flush begins, so a delta holds everything up to that moment; on the
 stock manager `server.stock_pace` calls it instead. Not here: what is in a delta
 (`gridcli.core.changes`), who gets it (`server.audience`).
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gridcli.core.changes import Changes
+from gridcli.core.changes import Changes, full_delta
 from gridcli.core.protocol.names import TICKS
 from gridcli.core.world import Change, Room
 
@@ -19,6 +20,13 @@ from .audience import Audience
 class _Due:
     room: Room
     changes: Changes = field(default_factory=Changes)
+
+
+@dataclass(slots=True)
+class _Newcomer:
+    sid: str
+    present: Callable[[], bool]
+    shown: asyncio.Future[None]
 
 
 class Ticker:
@@ -33,6 +41,7 @@ class Ticker:
         """Called when there is something to tell: sees to it that `tick` is called."""
         self._audience = audience
         self._due: dict[str, _Due] = {}
+        self._newcomers: dict[str, tuple[Room, list[_Newcomer]]] = {}
 
     def changed(self, room: Room, change: Change) -> None:
         """A change was applied to a room: its protocol-2 members are told with the next delta."""
@@ -48,11 +57,46 @@ class Ticker:
         due.changes.add(change)
         self.soon()
 
+    async def show(self, sid: str, room: Room, present: Callable[[], bool]) -> None:
+        """Give a client the whole room with the next flush, and every delta from then on.
+
+        All who come between two flushes are given one and the same state: made for each, it
+        would cost the players of a full room dearly when many come at once.
+
+        Args:
+            present: asked at that time, whether the client is still there and wants it.
+        """
+        shown = asyncio.get_running_loop().create_future()
+        _, waiting = self._newcomers.setdefault(room.name, (room, []))
+        waiting.append(_Newcomer(sid, present, shown))
+        self.soon()
+        await shown
+
     async def tick(self) -> bool:
-        """Tell each room that changed; False when none had."""
-        if not self._due:
+        """Tell each room that changed, and everyone who waits to be shown one; False if none."""
+        if not self._due and not self._newcomers:
             return False
+        await self.tick_changes()
+        newcomers, self._newcomers = self._newcomers, {}
+        for room, waiting in newcomers.values():
+            await self._show(room, waiting)
+        return True
+
+    async def tick_changes(self) -> None:
+        """Tell each room that changed."""
         due_rooms, self._due = self._due, {}
         for due in due_rooms.values():
             await self._audience.tell_room(due.room.name, due.changes.flush(due.room), TICKS)
-        return True
+
+    async def _show(self, room: Room, waiting: list[_Newcomer]) -> None:
+        sids = [newcomer.sid for newcomer in waiting if newcomer.present()]
+        if sids:
+            # On the list before the state is sent: a delta that is made while the sending waits
+            # must reach them, behind it.
+            full = full_delta(room)
+            for sid in sids:
+                await self._audience.enter(sid, room.name, TICKS)
+            await self._audience.tell_each(sids, full, TICKS)
+        for newcomer in waiting:
+            if not newcomer.shown.done():
+                newcomer.shown.set_result(None)

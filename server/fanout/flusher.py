@@ -49,7 +49,9 @@ class Flusher:
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
         self.before: list[Callable[[], None]] = []
-        """Called at the start of each slice: the last moment to emit to it."""
+        """Called at the start of each flush: the last moment to emit to it."""
+        self.between: list[Callable[[], None]] = []
+        """Called at the start of each later slice of it."""
         self.after: list[Callable[[float], None]] = []
         """Called with the processor time in seconds that a flush cost."""
         self.fed: dict[Feed[Member], None] = {}
@@ -86,7 +88,7 @@ class Flusher:
             self.bytes_out += member.flush()
 
     def _begin(self) -> None:
-        self._run_hooks()
+        _run(self.before)
         if not self.fed:
             self._busy = False
             return
@@ -98,7 +100,7 @@ class Flusher:
         self._write_slice()
 
     def _slice(self) -> None:
-        self._run_hooks()
+        _run(self.between)
         self._write_slice()
 
     def _write_slice(self) -> None:
@@ -124,10 +126,11 @@ class Flusher:
             hook(self._cost_s)
         loop.call_later(self.pace.pause_s(self._cost_s), self._begin)
 
-    def _run_hooks(self) -> None:
-        for hook in self.before:
-            try:
-                hook()
-            except Exception:
-                # One room's trouble must not stop everybody's flushes.
-                log.exception("a hook before the flush failed")
+
+def _run(hooks: list[Callable[[], None]]) -> None:
+    for hook in hooks:
+        try:
+            hook()
+        except Exception:
+            # One room's trouble must not stop everybody's flushes.
+            log.exception("a hook of the flush failed")

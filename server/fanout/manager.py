@@ -53,6 +53,7 @@ class FanoutManager(RoomTables):
         )
         self._unflushed = 0
         self.flusher.before.append(self._breathed)
+        self.flusher.between.append(self._breathed)
 
     def set_server(self, server: Any) -> None:
         """Called by the server's constructor: takes its WebSocket transport over, too."""

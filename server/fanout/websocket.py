@@ -68,16 +68,25 @@ class FanoutWebSocket:
     async def __call__(self, environ: dict[str, Any]) -> DirectResponse:
         """Serve the connection until it ends."""
         request = environ["aiohttp.request"]
-        await self._response.prepare(request)
         socket = self._socket
-        if socket.connected and not await self._upgrade():
+        try:
+            await self._response.prepare(request)
+            if socket.connected and not await self._upgrade():
+                return self._response
+            transport = request.transport
+            if transport is None:
+                raise ConnectionResetError("the client is gone")
+        except ConnectionError:  # gone before it was there; if it was polling, it still is
+            if not socket.connected:
+                reason = socket.server.reason.TRANSPORT_ERROR
+                await socket.close(wait=False, abort=True, reason=reason)
             return self._response
         socket.connected = socket.upgraded = True
         task = asyncio.current_task()
         assert task is not None
         self._dispatcher = Dispatcher(self._manager.server, socket, task, self._response.hand_over)
         self._response.inbox.direct = self._dispatcher.dispatch
-        member = self._manager.take_over(socket, request.transport, self.end)
+        member = self._manager.take_over(socket, transport, self.end)
         self._heard_s = asyncio.get_running_loop().time()
         self._end_when_silent()
         try:
@@ -174,8 +183,9 @@ class FanoutWebSocket:
                 await self._response.close(code=code, message=self._why.encode())
         except (TimeoutError, ConnectionError):
             pass
-        # What the client has not read yet may still reach it, but not for ever.
-        asyncio.get_running_loop().call_later(_LINGER_S, member.abort)
+        if member.held_bytes:
+            # What the client has not read yet may still reach it, but not for ever.
+            asyncio.get_running_loop().call_later(_LINGER_S, member.abort)
 
 
 def _decode(data: str | bytes) -> Any:
