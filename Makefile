@@ -1,7 +1,7 @@
 # make play   sets up .venv, and you are in the game
 # make test   sets up everything that the tests need, and runs them
 # make check  style and types      make smoke  bots and Locust for seconds
-# make bench  latency of our server beside a Flask-SocketIO one
+# make bench  how far one server fans out, beside the stock manager and Node (16 minutes)
 # make picture  the README's picture of the board, from the real screen
 
 PYTHON ?= python3
@@ -24,7 +24,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	$(BIN)/python tests/bench/latency.py $(ARGS)
+	@tests/install_packages.sh cc:gcc cc:libc6-dev node:nodejs npm:npm
+	$(BIN)/python tests/bench/fanout.py $(ARGS)
 
 smoke: $(VENV)/.play
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/smoke.sh
