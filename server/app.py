@@ -102,7 +102,7 @@ def create_app(settings: Settings | None = None) -> web.Application:
     sessions = Sessions(world, resume, rng)
     metrics = Metrics(sessions.counts)
     audience = Audience(sio, metrics)
-    ticker = Ticker(audience)
+    ticker = Ticker(audience, settings.tick_floor_ms / 1000)
     game = Game(world, sessions, audience, ticker)
     Handlers(sio, game, metrics)
     if fanout is None:
@@ -110,7 +110,7 @@ def create_app(settings: Settings | None = None) -> web.Application:
     else:
         ticker.soon = fanout.flusher.soon
         fanout.flusher.before.append(lambda: run_now(ticker.tick()))
-        fanout.flusher.between.append(lambda: run_now(ticker.tick_changes()))
+        fanout.flusher.between.append(lambda: run_now(ticker.tick_again()))
         fanout.flusher.after.append(metrics.flush_seconds.observe)
         fanout.may_skip = lambda sid, _: game.can_be_shown_again(sid)
         fanout.drained = lambda sid, _: run_now(game.show_again(sid))

@@ -61,9 +61,16 @@ _OPTIONS = [
         "repeated; * allows every one.",
     ),
     click.option(
+        "--tick-floor",
+        type=click.FloatRange(0, 1000),
+        default=20.0,
+        metavar="MS",
+        help="Shortest time between two protocol-2 deltas of a room.",
+    ),
+    click.option(
         "--flush-floor",
         type=click.FloatRange(0, 1000),
-        default=2.0,
+        default=1.0,
         metavar="MS",
         help="Shortest time between two flushes to the players.",
     ),
@@ -77,7 +84,7 @@ _OPTIONS = [
     click.option(
         "--flush-rest",
         type=click.FloatRange(0, 100),
-        default=2.0,
+        default=1.0,
         metavar="TIMES",
         help="Pause after a flush, in multiples of the processor time that it cost: more gives "
         "longer latencies and a lower load.",
@@ -138,6 +145,7 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         grid=given["grid"],
         limits=Limits(given["max_rooms"], given["max_players"], given["max_room_players"]),
         allowed_origins=tuple(given["allowed_origins"]),
+        tick_floor_ms=given["tick_floor"],
         flush_floor_ms=given["flush_floor"],
         flush_ceiling_ms=given["flush_ceiling"],
         flush_rest=given["flush_rest"],

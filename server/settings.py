@@ -23,11 +23,13 @@ class Settings:
     limits: Limits = DEFAULT_LIMITS
     allowed_origins: tuple[str, ...] = ()
     """Origins that browsers may connect from besides our own; `*` lets every one in."""
-    flush_floor_ms: float = 2.0
+    tick_floor_ms: float = 20.0
+    """The shortest time between two deltas of a room."""
+    flush_floor_ms: float = 1.0
     """The shortest time between two flushes."""
     flush_ceiling_ms: float = 100.0
     """The longest time that a change waits for its flush."""
-    flush_rest: float = 2.0
+    flush_rest: float = 1.0
     """A flush is followed by a pause of so many times its cost."""
     fanout: bool = True
     """Whether fan-out is ours, or python-socketio's own for comparison."""

@@ -16,10 +16,11 @@ from gridcli.core.world import Change, Room
 from .audience import Audience
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Due:
     room: Room
     changes: Changes = field(default_factory=Changes)
+    not_before_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -34,12 +35,17 @@ class Ticker:
 
     Args:
         audience: who gets them.
+        floor_s: the shortest time between two deltas of a room. Fan-out could be faster; each
+            delta costs every client of the room, too, and few draw more often.
     """
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, floor_s: float) -> None:
         self.soon: Callable[[], None]
         """Called when there is something to tell: sees to it that `tick` is called."""
         self._audience = audience
+        self._floor_s = floor_s
+        self._flushing: list[_Due] = []
+        self._early: asyncio.TimerHandle | None = None
         self._due: dict[str, _Due] = {}
         self._newcomers: dict[str, tuple[Room, list[_Newcomer]]] = {}
 
@@ -50,6 +56,7 @@ class Ticker:
             # Whoever comes next is given the full state. What waits for the next delta goes too:
             # it may be about the one who just left.
             if due is not None:
+                due.changes.clear()
                 del self._due[room.name]
             return
         if due is None or due.room is not room:
@@ -73,20 +80,30 @@ class Ticker:
         await shown
 
     async def tick(self) -> bool:
-        """Tell each room that changed, and everyone who waits to be shown one; False if none."""
-        if not self._due and not self._newcomers:
-            return False
-        await self.tick_changes()
+        """A flush begins: tell rooms that changed, and show newcomers theirs; False if none."""
+        now_s = asyncio.get_running_loop().time()
+        changed = [due for due in self._due.values() if due.changes]
+        self._flushing = [due for due in changed if due.not_before_s <= now_s]
+        for due in self._flushing:
+            due.not_before_s = now_s + self._floor_s
+        if self._early is None and len(changed) > len(self._flushing):
+            earliest_s = min(due.not_before_s for due in changed if due not in self._flushing)
+            self._early = asyncio.get_running_loop().call_at(earliest_s, self._no_longer_early)
+        await self.tick_again()
         newcomers, self._newcomers = self._newcomers, {}
         for room, waiting in newcomers.values():
             await self._show(room, waiting)
-        return True
+        return bool(self._flushing or newcomers)
 
-    async def tick_changes(self) -> None:
-        """Tell each room that changed."""
-        due_rooms, self._due = self._due, {}
-        for due in due_rooms.values():
-            await self._audience.tell_room(due.room.name, due.changes.flush(due.room), TICKS)
+    async def tick_again(self) -> None:
+        """The flush goes on: tell those rooms what has changed since, in time for many members."""
+        for due in self._flushing:
+            if due.changes:
+                await self._audience.tell_room(due.room.name, due.changes.flush(due.room), TICKS)
+
+    def _no_longer_early(self) -> None:
+        self._early = None
+        self.soon()
 
     async def _show(self, room: Room, waiting: list[_Newcomer]) -> None:
         sids = [newcomer.sid for newcomer in waiting if newcomer.present()]
