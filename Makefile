@@ -16,6 +16,7 @@ play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
 
 test: $(VENV)/.dev tests/js/node_modules/.installed
+	@tests/install_packages.sh cc:gcc cc:libc6-dev
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.dev
@@ -37,7 +38,7 @@ snapshots: $(VENV)/.dev
 	$(BIN)/pytest tests/tui --snapshot-update
 
 clean:
-	rm -rf $(VENV) tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/js/node_modules tests/bench/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

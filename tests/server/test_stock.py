@@ -1,0 +1,26 @@
+"""The same game on python-socketio's own manager: what `make bench` compares must really work."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize("protocol", ["1", "2"])
+@pytest.mark.parametrize("side", ["--stock", "--fanout"])
+def test_bots_see_every_move(start_server: Any, side: str, protocol: str) -> None:
+    url = start_server(side).url
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "gridcli", "bots", "--server", url, "--json"),
+            *("--count", "12", "--duration", "2", "--protocol", protocol),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    counts = json.loads(ended.stdout)["deliveries"]
+    assert counts["seen"] == counts["owed"] > 0
