@@ -32,7 +32,6 @@ class Dispatcher:
     """
 
     __slots__ = (
-        "_context",
         "_hand_over",
         "_handle_event",
         "_incomplete",
@@ -41,6 +40,7 @@ class Dispatcher:
         "_loop",
         "_socket",
         "_task",
+        "context",
         "ready",
     )
 
@@ -61,8 +61,8 @@ class Dispatcher:
         self._incomplete = stock.incomplete_packets(server)
         self._loads = server.packet_class.json.loads
         self._log = server.eio.logger
-        # A copy of the task's own: handlers see what a middleware set around the connection.
-        self._context = contextvars.copy_context()
+        self.context = contextvars.copy_context()
+        """Of all handlers of the connection: at first what a middleware set around it."""
 
     def dispatch(self, message: WSMessage) -> bool:
         """Run the handler of an event; whether that was done, or anything at all."""
@@ -87,7 +87,7 @@ class Dispatcher:
             handling = self._handle_event(
                 socket.sid, namespace, None if number is None else int(number), data
             )
-            suspended = step(handling, self._context)
+            suspended = step(handling, self.context)
             if suspended is not None:
                 self.ready = False
                 self._hand_over(suspended)

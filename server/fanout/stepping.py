@@ -14,7 +14,7 @@ from typing import Any
 class Suspended:
     """A coroutine that was begun and has to wait: finish it in a task."""
 
-    __slots__ = ("_context", "_coroutine", "_waits_for")
+    __slots__ = ("_cancelled", "_context", "_coroutine", "_waits_for")
 
     def __init__(
         self,
@@ -25,6 +25,12 @@ class Suspended:
         self._coroutine = coroutine
         self._waits_for = waits_for
         self._context = context
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Before it is finished: what cancelling a task that waits would do."""
+        cancel = getattr(self._waits_for, "cancel", None)
+        self._cancelled = cancel is None or not cancel()
 
     @types.coroutine
     def finish(self) -> Generator[Any, Any, object]:
@@ -33,6 +39,9 @@ class Suspended:
         value: Any
         while True:
             try:
+                if self._cancelled:
+                    self._cancelled = False
+                    raise asyncio.CancelledError
                 value, step = (yield self._waits_for), self._coroutine.send
             except BaseException as error:
                 value, step = error, self._coroutine.throw
@@ -49,6 +58,13 @@ def step(coroutine: Coroutine[Any, Any, object], context: contextvars.Context) -
     except StopIteration:
         return None
     return Suspended(coroutine, waits_for, context)
+
+
+async def within(coroutine: Coroutine[Any, Any, object], context: contextvars.Context) -> None:
+    """Await a coroutine whose context variables are those of `context`."""
+    suspended = step(coroutine, context)
+    if suspended is not None:
+        await suspended.finish()
 
 
 _unfinished: set[asyncio.Task[object]] = set()

@@ -15,7 +15,7 @@ from engineio.packet import NOOP, PING, PONG, UPGRADE, Packet
 
 from .dispatch import Dispatcher
 from .member import Member
-from .stepping import Suspended
+from .stepping import Suspended, within
 from .stock import DirectResponse
 
 _CLOSE_S = 0.5
@@ -47,6 +47,7 @@ class FanoutWebSocket:
     """
 
     __slots__ = (
+        "_begun",
         "_dispatcher",
         "_heard_s",
         "_manager",
@@ -62,6 +63,7 @@ class FanoutWebSocket:
         self._response = DirectResponse(socket.server.max_http_buffer_size, _CLOSE_S)
         self._dispatcher: Dispatcher
         self._silence: asyncio.TimerHandle
+        self._begun: Suspended | None = None
         self._heard_s = 0.0
         self._why = ""
 
@@ -84,7 +86,7 @@ class FanoutWebSocket:
         socket.connected = socket.upgraded = True
         task = asyncio.current_task()
         assert task is not None
-        self._dispatcher = Dispatcher(self._manager.server, socket, task, self._response.hand_over)
+        self._dispatcher = Dispatcher(self._manager.server, socket, task, self._hand_over)
         self._response.inbox.direct = self._dispatcher.dispatch
         member = self._manager.take_over(socket, transport, self.end)
         self._heard_s = asyncio.get_running_loop().time()
@@ -127,22 +129,37 @@ class FanoutWebSocket:
         return _decode(data) if isinstance(data, str | bytes) else None
 
     async def _receive(self) -> None:
-        socket = self._socket
+        socket, dispatcher = self._socket, self._dispatcher
         loop = asyncio.get_running_loop()
-        dispatcher = self._dispatcher
         while not socket.closed:
             self._heard_s = loop.time()
             dispatcher.ready = True
-            data = (await self._response.receive()).data
+            data = await self._next()
             dispatcher.ready = False
             if type(data) is Suspended:
+                self._begun = None
                 await self._finish(data)
             elif isinstance(data, str | bytes):
                 packet = _decode(data)
-                if packet is None or not await self._take(packet):
+                if packet is None:
                     break
+                await within(self._take(packet), dispatcher.context)
             else:
                 break  # closed, from either side
+
+    async def _next(self) -> object:
+        try:
+            return (await self._response.receive()).data
+        except asyncio.CancelledError:
+            # A handler that was begun in our name may have been meant: it is taken up below.
+            if self._begun is None:
+                raise
+            self._begun.cancel()
+            return (await self._response.receive()).data
+
+    def _hand_over(self, handler: Suspended) -> None:
+        self._begun = handler
+        self._response.hand_over(handler)
 
     async def _finish(self, handler: Suspended) -> None:
         try:
@@ -154,17 +171,14 @@ class FanoutWebSocket:
         except Exception:
             self._dispatcher.log_failure()
 
-    async def _take(self, packet: Any) -> bool:
-        """The stock way of a packet; False ends the connection."""
+    async def _take(self, packet: Any) -> None:
+        """The stock way of a packet."""
         try:
             await self._socket.receive(packet)
-        except UnknownPacketError:
-            pass
-        except SocketIsClosedError:
-            return False
+        except (UnknownPacketError, SocketIsClosedError):
+            pass  # the one is ignored, the other ends the loop
         except Exception:
             self._socket.server.logger.exception("Unknown receive error")
-        return True
 
     def _end_when_silent(self) -> None:
         """Like stock: who says nothing for a heartbeat's interval and timeout is gone."""
