@@ -69,13 +69,6 @@ class RawClient:
             if payload.startswith(prefix.encode()):
                 return payload.decode()
 
-    def segments(self) -> int:
-        """How many TCP segments with data have come so far."""
-        # tcpi_data_segs_in of Linux's struct tcp_info
-        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
-        (count,) = struct.unpack_from("I", info, 152)
-        return int(count)
-
     def _frame(self) -> tuple[int, bytes] | None:
         data = self._unread
         if len(data) < 2:

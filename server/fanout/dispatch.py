@@ -13,12 +13,15 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType
+from engineio.packet import PONG
 
 from . import stock
 from .stepping import Suspended, step
 
 _event = re.compile(r"42(?:(/[^,?]*),)?(\d{1,15})?(?=\[)").match
 """Engine.IO message, Socket.IO event without attachments: namespace, number."""
+
+_PONG = str(PONG)
 
 
 class Dispatcher:
@@ -29,6 +32,7 @@ class Dispatcher:
         socket: python-engineio's socket of the client.
         task: the connection's task.
         hand_over: takes a begun handler to the task, which is waiting for it.
+        pong: called for the answer to a ping.
     """
 
     __slots__ = (
@@ -38,6 +42,7 @@ class Dispatcher:
         "_loads",
         "_log",
         "_loop",
+        "_pong",
         "_socket",
         "_task",
         "context",
@@ -50,6 +55,7 @@ class Dispatcher:
         socket: Any,
         task: asyncio.Task[Any],
         hand_over: Callable[[Suspended], None],
+        pong: Callable[[], None],
     ) -> None:
         self.ready = False
         """Whether the task waits for the next message, so that events may run in its name."""
@@ -57,6 +63,7 @@ class Dispatcher:
         self._task = task
         self._loop = task.get_loop()
         self._hand_over = hand_over
+        self._pong = pong
         self._handle_event = stock.event_handling(server)
         self._incomplete = stock.incomplete_packets(server)
         self._loads = server.packet_class.json.loads
@@ -69,6 +76,9 @@ class Dispatcher:
         if not self.ready or message.type is not WSMsgType.TEXT:
             return False
         text, socket = message.data, self._socket
+        if text == _PONG:
+            self._pong()
+            return True
         found = _event(text)
         if found is None or socket.closed or socket.sid in self._incomplete:
             return False

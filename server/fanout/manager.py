@@ -14,7 +14,7 @@ from .flusher import Flusher, Pace
 from .member import Member
 from .rooms import RoomTables
 from .slow import Patience, SlowReaders
-from .stock import queue_for, use_transport
+from .stock import queue_for, take_over_watch, use_transport, watch_heartbeats
 from .websocket import FanoutWebSocket
 
 _BREATHER = 1_000
@@ -60,6 +60,13 @@ class FanoutManager(RoomTables):
         super().set_server(server)
         self._encoder = Encoder(server)
         use_transport(server.eio, lambda socket: FanoutWebSocket(self, socket))
+        self._watches = take_over_watch(server.eio)
+
+    def initialize(self) -> None:
+        """Called before the first client is let in."""
+        super().initialize()
+        if self._watches:
+            self._watch = asyncio.get_running_loop().create_task(watch_heartbeats(self.server.eio))
 
     # What python-socketio asks of a client manager
 

@@ -13,6 +13,9 @@ from aiohttp import web
 from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 from aiohttp.http_websocket import WSMessage, WSMsgType
 
+_LOOKS = 50
+"""Clients looked at in one go, for whether they have answered their last ping."""
+
 
 def use_transport(engineio_server: Any, make: Callable[[Any], Callable[[Any], Any]]) -> None:
     """Have an Engine.IO server serve WebSockets with ours.
@@ -34,6 +37,30 @@ def use_transport(engineio_server: Any, make: Callable[[Any], Callable[[Any], An
         **engineio_server._async,
         "websocket": lambda handler, server: make(handler.__self__),
     }
+
+
+def take_over_watch(engineio_server: Any) -> bool:
+    """Keep the stock watch over silent clients from starting; whether there was to be one."""
+    wanted: bool = engineio_server.start_service_task
+    engineio_server.start_service_task = False
+    return wanted
+
+
+async def watch_heartbeats(engineio_server: Any) -> None:
+    """python-engineio's own watch over silent clients, without a timer for each look at one."""
+    while True:
+        sockets = list(engineio_server.sockets.values())
+        for batch in range(0, max(len(sockets), 1), _LOOKS):
+            for socket in sockets[batch : batch + _LOOKS]:
+                if socket.closed:
+                    engineio_server.sockets.pop(socket.sid, None)
+                elif not socket.closing:
+                    try:
+                        await socket.check_ping_timeout()
+                    except Exception:
+                        engineio_server.logger.exception("watching the heartbeats failed")
+            # All of them once in a heartbeat's timeout.
+            await asyncio.sleep(engineio_server.ping_timeout * _LOOKS / max(len(sockets), _LOOKS))
 
 
 def queue_for(engineio_server: Any, sid: str, packets: list[Any]) -> None:

@@ -6,6 +6,7 @@ in (`dispatch`). Not here: rooms (`manager`).
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -86,7 +87,9 @@ class FanoutWebSocket:
         socket.connected = socket.upgraded = True
         task = asyncio.current_task()
         assert task is not None
-        self._dispatcher = Dispatcher(self._manager.server, socket, task, self._hand_over)
+        self._dispatcher = Dispatcher(
+            self._manager.server, socket, task, self._hand_over, self._pong
+        )
         self._response.inbox.direct = self._dispatcher.dispatch
         member = self._manager.take_over(socket, transport, self.end)
         self._heard_s = asyncio.get_running_loop().time()
@@ -179,6 +182,20 @@ class FanoutWebSocket:
             pass  # the one is ignored, the other ends the loop
         except Exception:
             self._socket.server.logger.exception("Unknown receive error")
+
+    def _pong(self) -> None:
+        """The client lives: the next ping is due. Stock keeps a task for each connection here."""
+        socket, loop = self._socket, asyncio.get_running_loop()
+        self._heard_s = loop.time()
+        if socket.last_ping:
+            socket.last_ping = None
+            loop.call_later(socket.server.ping_interval, self._ping)
+
+    def _ping(self) -> None:
+        socket = self._socket
+        if not socket.closing and not socket.closed:
+            socket.last_ping = time.time()
+            socket.queue.put_nowait(Packet(PING))
 
     def _end_when_silent(self) -> None:
         """Like stock: who says nothing for a heartbeat's interval and timeout is gone."""
