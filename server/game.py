@@ -5,7 +5,8 @@ the order in which they were accepted. Not here: decoding (`server.handlers`), t
 (`gridcli.core.world`), connections (`server.sessions`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from gridcli.core.changes import full_delta
 from gridcli.core.errors import Refusal
@@ -55,16 +56,22 @@ class Game:
         if untold:
             await self._tell_users(room)
 
-    async def step(self, session: Session, step: Step) -> None:
-        """One step of a player. Raises `Refusal` for what the world does not allow."""
+    def step(self, session: Session, step: Step) -> Coroutine[Any, Any, None] | None:
+        """One step of a player.
+
+        Returns:
+            What is left to await, if anyone must be told at once.
+
+        Raises:
+            Refusal: what the world does not allow.
+        """
         if session.spectator:
             raise Refusal(UNAUTHORIZED, "spectators do not move; connect without spectate to play")
         change = self.world.decide_step(session.user_id, step)
         self.world.apply(change)
         room = self.world.rooms[change.room]
         self._ticker.changed(room, change)
-        if self.audience.count(room.name, DEMO):
-            await self._tell_demo(room, change)
+        return self._tell_demo(room, change) if self.audience.count(room.name, DEMO) else None
 
     async def go_to(self, session: Session, to: str) -> None:
         """A change of room; for someone who is there already, the state and count once more.

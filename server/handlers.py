@@ -47,7 +47,7 @@ log = logging.getLogger("gridcli.server")
 
 Handler = Callable[..., Awaitable[object]]
 
-_DONE = Answer(ok=True)
+_DONE = encode_answer(Answer(ok=True))
 
 
 class Handlers:
@@ -99,17 +99,19 @@ class Handlers:
             try:
                 request = decode_request(event, args, session.protocol)
                 if isinstance(request, Step):
-                    await step(session, request)
                     answer = _DONE
+                    telling = step(session, request)
+                    if telling is not None:
+                        await telling
                 else:
-                    answer = await self._do(session, request)
+                    answer = encode_answer(await self._do(session, request))
             except Refusal as refusal:
                 self._count(event, refusal.code)
                 if session.protocol == DEMO:
                     return None  # ignored and counted, as the demo's clients expect
                 return encode_answer(Answer(ok=False, code=refusal.code, text=refusal.text))
             counts[done] += 1
-            return None if session.protocol == DEMO else encode_answer(answer)
+            return None if session.protocol == DEMO else answer
 
         return handle
 
@@ -122,7 +124,7 @@ class Handlers:
                 await self._game.say(session, text)
             case Hello():
                 await self._game.audience.tell(session.sid, Echo(session.user_id), session.protocol)
-        return _DONE
+        return Answer(ok=True)
 
     async def _put_out(self, session: Session) -> None:
         if session.protocol == TICKS:

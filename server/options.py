@@ -84,7 +84,7 @@ _OPTIONS = [
     click.option(
         "--flush-rest",
         type=click.FloatRange(0, 100),
-        default=1.0,
+        default=0.5,
         metavar="TIMES",
         help="Pause after a flush, in multiples of the processor time that it cost: more gives "
         "longer latencies and a lower load.",

@@ -29,7 +29,7 @@ class Settings:
     """The shortest time between two flushes."""
     flush_ceiling_ms: float = 100.0
     """The longest time that a change waits for its flush."""
-    flush_rest: float = 1.0
+    flush_rest: float = 0.5
     """A flush is followed by a pause of so many times its cost."""
     fanout: bool = True
     """Whether fan-out is ours, or python-socketio's own for comparison."""

@@ -8,8 +8,11 @@ checks, errors and log lines are the same. Not here: the connection (`websocket`
 
 import asyncio
 import contextvars
+import inspect
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType
@@ -22,6 +25,8 @@ _event = re.compile(r"42(?:(/[^,?]*),)?(\d{1,15})?(?=\[)").match
 """Engine.IO message, Socket.IO event without attachments: namespace, number."""
 
 _PONG = str(PONG)
+_NONE: dict[str, Any] = {}
+_is_coroutine_function = lru_cache(maxsize=1024)(inspect.iscoroutinefunction)
 
 
 class Dispatcher:
@@ -36,6 +41,7 @@ class Dispatcher:
     """
 
     __slots__ = (
+        "_directly",
         "_hand_over",
         "_handle_event",
         "_incomplete",
@@ -43,6 +49,7 @@ class Dispatcher:
         "_log",
         "_loop",
         "_pong",
+        "_server",
         "_socket",
         "_task",
         "context",
@@ -64,6 +71,8 @@ class Dispatcher:
         self._loop = task.get_loop()
         self._hand_over = hand_over
         self._pong = pong
+        self._server = server
+        self._directly = stock.calls_handlers_directly(server)
         self._handle_event = stock.event_handling(server)
         self._incomplete = stock.incomplete_packets(server)
         self._loads = server.packet_class.json.loads
@@ -80,7 +89,7 @@ class Dispatcher:
             self._pong()
             return True
         found = _event(text)
-        if found is None or socket.closed or socket.sid in self._incomplete:
+        if found is None or socket.closed or socket.sid in self._incomplete or self._logged():
             return False
         try:
             data = self._loads(text[found.end() :])
@@ -94,9 +103,11 @@ class Dispatcher:
             return False  # fed by a task, not by the connection
         namespace, number = found.groups()
         try:
-            handling = self._handle_event(
-                socket.sid, namespace, None if number is None else int(number), data
-            )
+            handling = self._handler_of(namespace or "/", data) if number is None else None
+            if handling is None:
+                handling = self._handle_event(
+                    socket.sid, namespace, None if number is None else int(number), data
+                )
             suspended = step(handling, self.context)
             if suspended is not None:
                 self.ready = False
@@ -108,6 +119,29 @@ class Dispatcher:
         finally:
             stock.leave_task(self._loop, self._task)
         return True
+
+    def _handler_of(self, namespace: str, data: list[Any]) -> Coroutine[Any, Any, object] | None:
+        """The call that stock would come to in the end, where that is plain to see."""
+        server = self._server
+        handler = server.handlers.get(namespace, _NONE).get(data[0])
+        if (
+            handler is None
+            or not self._directly
+            or data[0] in server.reserved_events
+            or not _is_coroutine_function(handler)
+        ):
+            return None
+        manager = server.manager
+        sid = manager.sid_from_eio_sid(self._socket.sid, namespace)
+        if not manager.is_connected(sid, namespace):
+            return None
+        calling: Coroutine[Any, Any, object] = handler(sid, *data[1:])
+        return calling
+
+    def _logged(self) -> bool:
+        """Whether each packet is to be logged, as the stock way does."""
+        info = logging.INFO
+        return bool(self._log.isEnabledFor(info) or self._server.logger.isEnabledFor(info))
 
     def log_failure(self) -> None:
         """What python-engineio does about a handler's exception: a log line, and it goes on."""

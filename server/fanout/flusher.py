@@ -29,7 +29,7 @@ class Pace:
     never longer than `ceiling_s`. `slice_s` is the longest stretch of writing at a time.
     """
 
-    rest: float = 1.0
+    rest: float = 0.5
     floor_s: float = 0.001
     ceiling_s: float = 0.1
     slice_s: float = 0.003

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import socketio
 from aiohttp import web
 from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 from aiohttp.http_websocket import WSMessage, WSMsgType
@@ -80,6 +81,18 @@ def event_handling(server: Any) -> Callable[..., Coroutine[Any, Any, object]]:
     """What a `socketio.AsyncServer` does with a decoded event: (eio_sid, namespace, id, data)."""
     handling: Callable[..., Coroutine[Any, Any, object]] = server._handle_event
     return handling
+
+
+def calls_handlers_directly(server: Any) -> bool:
+    """Whether an event without acknowledgement comes down to awaiting its own handler here.
+
+    So it is with `async_handlers=False` and nobody's own way of handling events, such as the
+    admin page's, in between.
+    """
+    return not server.async_handlers and all(
+        getattr(getattr(server, name), "__func__", None) is getattr(socketio.AsyncServer, name)
+        for name in ("_handle_event", "_handle_event_internal", "_trigger_event")
+    )
 
 
 def incomplete_packets(server: Any) -> dict[str, Any]:

@@ -23,4 +23,6 @@ def test_bots_see_every_move(start_server: Any, side: str, protocol: str) -> Non
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     counts = json.loads(ended.stdout)["deliveries"]
-    assert counts["seen"] == counts["owed"] > 0
+    # In protocol 1 a position that was under way when its receiver came can't be told apart.
+    assert counts["seen"] + counts["ambiguous"] == counts["owed"] > 0
+    assert counts["lost"] == 0
