@@ -7,6 +7,7 @@ is in which room (`manager`), what becomes of a client that does not read (`slow
 
 import asyncio
 import os
+import socket as socket_module
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from engineio.packet import CLOSE
 
 from .feed import Feed
 from .frames import binary_frame, text_frame
+
+_NOTSENT_LOWAT: int = getattr(socket_module, "TCP_NOTSENT_LOWAT", 0)
 
 
 class Member:
@@ -69,6 +72,10 @@ class Member:
         plain = transport.get_extra_info("sslcontext") is None
         connection = transport.get_extra_info("socket") if plain else None
         self._fd = -1 if connection is None else connection.fileno()
+        if connection is not None and _NOTSENT_LOWAT:
+            # Else the system takes megabytes for a client that reads nothing before we notice.
+            # It is not the size of the send buffer: what is on its way to a far client is free.
+            connection.setsockopt(socket_module.IPPROTO_TCP, _NOTSENT_LOWAT, hold_bytes)
 
     # What python-engineio asks of a queue
 
