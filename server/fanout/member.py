@@ -16,6 +16,7 @@ from engineio.packet import CLOSE
 from .feed import Feed
 from .frames import binary_frame, text_frame
 
+_TCP = (socket_module.AF_INET, socket_module.AF_INET6)
 _NOTSENT_LOWAT: int = getattr(socket_module, "TCP_NOTSENT_LOWAT", 0)
 
 
@@ -72,7 +73,7 @@ class Member:
         plain = transport.get_extra_info("sslcontext") is None
         connection = transport.get_extra_info("socket") if plain else None
         self._fd = -1 if connection is None else connection.fileno()
-        if connection is not None and _NOTSENT_LOWAT:
+        if connection is not None and connection.family in _TCP and _NOTSENT_LOWAT:
             # Else the system takes megabytes for a client that reads nothing before we notice.
             # It is not the size of the send buffer: what is on its way to a far client is free.
             connection.setsockopt(socket_module.IPPROTO_TCP, _NOTSENT_LOWAT, hold_bytes)

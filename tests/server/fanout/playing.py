@@ -45,6 +45,10 @@ async def play(program: Program, manager: socketio.AsyncManager | None) -> Outco
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(str(context)))
     try:
         await stage.play()
+    except Exception as error:
+        side = "the stock manager" if manager is None else "ours"
+        error.add_note(f"on {side}; trouble so far: {told}")
+        raise
     finally:
         logging.getLogger().removeHandler(errors)
         await stage.close()
