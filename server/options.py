@@ -70,7 +70,7 @@ _OPTIONS = [
     click.option(
         "--flush-floor",
         type=click.FloatRange(0, 1000),
-        default=1.0,
+        default=0.5,
         metavar="MS",
         help="Shortest time between two flushes to the players.",
     ),

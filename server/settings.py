@@ -25,7 +25,7 @@ class Settings:
     """Origins that browsers may connect from besides our own; `*` lets every one in."""
     tick_floor_ms: float = 20.0
     """The shortest time between two deltas of a room."""
-    flush_floor_ms: float = 1.0
+    flush_floor_ms: float = 0.5
     """The shortest time between two flushes."""
     flush_ceiling_ms: float = 100.0
     """The longest time that a change waits for its flush."""

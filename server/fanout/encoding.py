@@ -43,12 +43,15 @@ class Packets:
 
     @property
     def queued(self) -> list[Any]:
-        """As python-engineio's packets, which receivers share."""
+        """As python-engineio's packets, for one more receiver."""
         if self._queued is None:
-            self._queued = [
-                engineio_packet.Packet(engineio_packet.MESSAGE, piece) for piece in self._pieces
-            ]
-        return self._queued
+            self._queued = self._packets()
+        # A packet remembers how it was encoded first, and bytes are not the same text to a client
+        # that polls as to one that has upgraded since: those are not shared.
+        return self._queued if len(self._queued) == 1 else self._packets()
+
+    def _packets(self) -> list[Any]:
+        return [engineio_packet.Packet(engineio_packet.MESSAGE, piece) for piece in self._pieces]
 
 
 class Encoder:

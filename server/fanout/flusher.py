@@ -30,7 +30,7 @@ class Pace:
     """
 
     rest: float = 0.5
-    floor_s: float = 0.001
+    floor_s: float = 0.0005
     ceiling_s: float = 0.1
     slice_s: float = 0.003
 
