@@ -18,9 +18,14 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.measure import cpu_s
 
 NAMESPACE = "/grid-game"
 EVENT = b'42/grid-game,["movement",{"direction":"right","seq":123}]'
@@ -114,13 +119,6 @@ class Cost(NamedTuple):
 
     event_us: float
     cores: float
-
-
-def cpu_s(pid: int) -> float:
-    """Processor time of a process, user and system."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(fanout: bool, given: argparse.Namespace) -> Cost:
