@@ -1,4 +1,4 @@
-"""The folder can be lifted out: copied under another name, it serves somebody else's application."""
+"""The folder can be lifted out: copied under another name, it serves somebody else's program."""
 
 import shutil
 import subprocess
