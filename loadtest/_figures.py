@@ -92,12 +92,26 @@ class Entry(stats.StatsEntry):
         return row
 
 
+def _percentile_fields(
+    csv: stats.StatsCSV, row: stats.StatsEntry, use_current: bool = False
+) -> list[Any]:
+    """The percentiles of a row of a CSV file, where Locust writes whole milliseconds."""
+    if not row.num_requests:
+        return list(csv.percentiles_na)
+    if use_current and row.use_response_times_cache:
+        percentile = row.get_current_response_time_percentile
+    else:
+        percentile = row.get_response_time_percentile
+    return [percentile(part) or 0 for part in csv.percentiles_to_report]
+
+
 def install() -> None:
     """Have Locust use the above; before it makes its first statistics."""
     # Locust looks both up by these names whenever it makes or fills a row; the former is its
     # documented way to change the rounding.
     stats.bucket_response_time = bucket  # type: ignore[assignment]  # annotated as whole ms
     stats.StatsEntry = Entry  # type: ignore[misc]  # a class is replaced
+    stats.StatsCSV._percentile_fields = _percentile_fields  # type: ignore[assignment, method-assign]
 
 
 def add(
