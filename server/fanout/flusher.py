@@ -85,7 +85,7 @@ class Flusher:
         self._own_due = False
         members, self._own = self._own, {}
         for member in members:
-            self.bytes_out += member.flush()
+            self.bytes_out += _flush(member)
 
     def _begin(self) -> None:
         _run(self.before)
@@ -108,7 +108,7 @@ class Flusher:
         until_s = began_s + self.pace.slice_s
         bytes_out = count = 0
         for member in self._todo:
-            bytes_out += member.flush()
+            bytes_out += _flush(member)
             count += 1
             if not count % _CHUNK and time.thread_time() > until_s:
                 break
@@ -125,6 +125,16 @@ class Flusher:
         for hook in self.after:
             hook(self._cost_s)
         loop.call_later(self.pace.pause_s(self._cost_s), self._begin)
+
+
+def _flush(member: Member) -> int:
+    try:
+        return member.flush()
+    except Exception:
+        # One member's trouble must not stop everybody's flushes, and it has lost what it was owed.
+        log.exception("a member could not be written")
+        member.abort()
+        return 0
 
 
 def _run(hooks: list[Callable[[], None]]) -> None:

@@ -150,8 +150,8 @@ class Member:
             return 0
         sent = 0
         if not held and self._fd >= 0:
-            # Nothing waits in the transport, so a write beside it keeps the order. It costs half
-            # of what going through costs, and its cost is ours to measure.
+            # Nothing waits in the transport, so a write beside it keeps the order. The transport
+            # would write later, when its cost is nobody's to measure.
             try:
                 sent = os.write(self._fd, data)
             except BlockingIOError:

@@ -6,10 +6,13 @@ stuck for too long. Not here: noticing that a transport is full (`member`).
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .member import Member
+
+log = logging.getLogger(__name__)
 
 CHECK_S = 0.1
 """Time between two looks at those who are stuck."""
@@ -86,7 +89,11 @@ class SlowReaders:
                 if member not in self._closing:
                     del self._since_s[member]
                     member.stuck = False
-                    self._drained(member)
+                    try:
+                        self._drained(member)
+                    except Exception:
+                        log.exception("a client that has drained could not be brought up to date")
+                        self._end(member, "slow reader: could not be brought up to date")
             elif now_s - since_s > self.patience.stuck_s:
                 if member not in self._closing:
                     self._end(member, "slow reader: stuck")

@@ -163,6 +163,31 @@ def test_one_that_stays_stuck_is_cut_off(skipped: bool) -> None:
     asyncio.run(scene())
 
 
+def test_an_application_that_fails_to_say_stops_nobody_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(sid: str, namespace: str) -> bool:
+        raise LookupError(sid)
+
+    async def scene() -> None:
+        async with (
+            chat(stuck_s=30.0, may_skip=fail) as app,
+            RawClient(app.port, buffer=4096) as idle,
+            RawClient(app.port) as reader,
+        ):
+            await join(idle)
+            await join(reader)
+            reading = asyncio.create_task(read_all(reader, PLENTY))
+            for number in range(PLENTY):
+                await app.sio.emit("big", (number, BIG))
+                await asyncio.sleep(0.001)
+            await reading
+            await until(lambda: [sid for sid, _ in app.ends] == app.sids[:1], "its end")
+
+    asyncio.run(scene())
+    assert "LookupError" in caplog.text
+
+
 def test_too_much_of_its_own_ends_one_that_is_skipped() -> None:
     async def scene() -> None:
         async with (
