@@ -2,6 +2,7 @@
 # make test   sets up everything that the tests need, and runs them
 # make check  style and types      make smoke  bots and Locust for seconds
 # make bench  how far one server fans out, beside the stock manager and Node (16 minutes)
+# make truth  servers that misbehave on purpose, at full length (some minutes)
 # make picture  the README's picture of the board, from the real screen
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 # pytest-xdist workers: the suite waits more than it computes, so two cores take three.
 WORKERS ?= 3
 
-.PHONY: play test check bench smoke picture snapshots clean
+.PHONY: play test truth check bench smoke picture snapshots clean
 
 play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
@@ -18,6 +19,9 @@ play: $(VENV)/.play
 test: $(VENV)/.dev tests/js/node_modules/.installed
 	@tests/install_packages.sh cc:gcc cc:libc6-dev
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+truth: $(VENV)/.dev
+	$(BIN)/pytest tests/truth --whole $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

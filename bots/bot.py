@@ -1,51 +1,31 @@
-"""One bot: a link, a place in the ledger, and a schedule that its script's moves keep to.
+"""One bot: a link, a place in the ledger, and turns that its script's moves keep to.
 
-Not here: what it plays (`bots.scripts`), how many there are and for how long (`bots.swarm`).
+Not here: what it plays (`bots.scripts`), how many there are and when they play (`bots.swarm`).
 """
 
 import asyncio
 import logging
+import math
 import time
-from collections import Counter
 from random import Random
 
 import aiohttp
 
 from gridcli.core.errors import GridError, Refusal
 from gridcli.core.geometry import Cell, Direction
-from gridcli.core.latency import Latency
 from gridcli.core.ledger import Ledger
 from gridcli.core.protocol.names import DEMO
-from gridcli.core.protocol.updates import Delta, Placed, Removed, Status, Update
-from gridcli.core.schedule import Schedule
+from gridcli.core.protocol.updates import Delta, Status, Update
+from gridcli.core.schedule import Schedule, Turns
+from gridcli.core.strategies import OTHER, TIMES, seed_of
 from gridcli.link.link import Link
 from gridcli.link.states import Live, NotLive, Reconnecting, Refused, State
-from gridcli.link.target import Target
 
+from .plan import Plan
 from .player import Player
-from .scripts import Bot as Script
+from .tally import Tally
 
 log = logging.getLogger("gridcli.bots")
-
-
-class Tally:
-    """What the swarm counts beside the ledger."""
-
-    def __init__(self) -> None:
-        self.connect = Latency()
-        """From the start of a connection until the first full state is there."""
-        self.failures: Counter[str] = Counter()
-        """Why bots could not play: a reason, and how many."""
-        self.connected = 0
-        self.live = 0
-        self.lost_connections = 0
-        self.sent = 0
-        self.missed = 0
-        """Moves that fell due while a bot was not connected."""
-        self.updates = 0
-        """Updates taken in: what the swarm's process had to receive."""
-        self.debt = Latency()
-        """How late moves went out: intended → sent. The generator's own fault."""
 
 
 class Bot:
@@ -53,86 +33,116 @@ class Bot:
 
     Args:
         number: its place in the swarm.
-        target: where it plays.
-        script: what it plays.
-        rate: its moves per second.
+        plan: what the swarm does.
         ledger: the swarm's account.
         tally: the swarm's counts.
-        rng: the bot's own.
         http: the swarm's HTTP session.
     """
 
     def __init__(
-        self,
-        number: int,
-        target: Target,
-        script: Script,
-        rate: float,
-        ledger: Ledger,
-        tally: Tally,
-        rng: Random,
-        http: aiohttp.ClientSession,
+        self, number: int, plan: Plan, ledger: Ledger, tally: Tally, http: aiohttp.ClientSession
     ) -> None:
+        record = plan.recorder.track(number) if plan.recorder is not None else None
         self.link = Link(
-            target,
+            plan.target,
             on_update=self._on_update,
             on_state=self._on_state,
-            rng=rng,
+            rng=Random(seed_of(plan.seed, number, OTHER)),
             http=http,
+            record=record,
         )
+        self.number = number
         self.failed = False
-        self._script = script
-        self._rate = rate
+        self._plan = plan
         self._ledger = ledger
         self._tally = tally
-        self._rng = rng
         self._receiver = ledger.receiver()
-        self._schedule = Schedule(rate, 0.0, rng)
-        self._live = asyncio.Event()
+        # A bot's sources depend on the seed and its number alone, so it plays the same in a
+        # larger swarm.
+        self._times = Random(seed_of(plan.seed, number, TIMES))
+        self._turns: Turns = Schedule(0, 0.0, self._times)
+        self._due_s = math.inf
+        self._ideal_s = self._asked_s = self._left_s = 0.0
+        """The last turn: when it would best have been taken; then, when the script came for the
+        next one, and when it had gone from the last."""
+        self._asleep: asyncio.Future[None] | None = None
+        self._live = False
+        self._playing = False
+        self._ready = asyncio.Event()
+        """Connected, and it is time to play."""
         self._ahead: Cell | None = None
         """Where the moves that are under way will have led."""
+        rng = Random(seed_of(plan.seed, number))
         self._player = Player(self, self.link.mirror, number, rng)
+
+    async def answer_s(self) -> float:
+        """How long the server takes to answer now, in seconds; 0 where it can't be asked."""
+        started_s = time.monotonic()
+        try:
+            await self.link.probe()
+        except NotLive:
+            return 0.0
+        return time.monotonic() - started_s
 
     async def connect(self) -> None:
         """Come in. Raises what `Link.open` raises."""
         started_s = time.monotonic()
         self._ledger.ask(self._receiver)
         await self.link.open()
-        self._tally.connect.add([time.monotonic() - started_s])
-        self._tally.connected += 1
+        self._tally.came(time.monotonic() - started_s)
+
+    def begin(self, now_s: float) -> None:
+        """Play from now on, at turns that are fixed with this."""
+        plan = self._plan
+        if plan.replay is not None:
+            self._turns = plan.replay.timetable(self.number, now_s)
+        else:
+            self._turns = Schedule(plan.rate, now_s, self._times)
+        self._playing = True
+        self._set_ready()
+        self._wake()
+
+    def pause(self, now_s: float) -> float:
+        """Play no more until the next `begin`; say how late the swarm is with a move, in s."""
+        self._playing = False
+        self._set_ready()
+        late_s = now_s - self._ideal_of(self._due_s) if self._live else 0.0
+        self._due_s = math.inf
+        return max(0.0, late_s)
 
     async def run(self) -> None:
         """Play the script until it returns, or this is cancelled; then watch."""
-        self._schedule = Schedule(self._rate, time.monotonic(), self._rng)
         try:
-            await self._script(self._player)
+            replay = self._plan.replay
+            await self._ready.wait()
+            await (replay.script if replay is not None else self._plan.script)(self._player)
         except GridError as error:
             self._fail(f"script stopped: {error}")
         except Exception as error:  # a user's script may do anything; the swarm plays on
-            log.warning("script of bot %d", self._player.number, exc_info=error)
+            log.warning("script of bot %d", self.number, exc_info=error)
             self._fail(f"script failed: {type(error).__name__}: {error}")
 
     async def close(self) -> None:
         """Leave."""
-        self._ledger.leave(self._receiver)
+        self._ledger.forget(self._receiver)
         await self.link.close()
 
     async def take_step(self, direction: Direction) -> None:
         """Send one step at the next turn."""
         intended_s = await self._turn()
         while True:
-            await self._live.wait()
             try:
                 seq = self.link.step(direction)
                 break
             except NotLive:  # lost in this very moment: the state follows
-                self._live.clear()
+                self._live = False
+                self._set_ready()
+                intended_s = await self._turn()
         sent_s = time.monotonic()
-        grid = self.link.mirror.grid
-        self._ahead = grid.step(self._ahead, direction) if self._ahead else None
+        if self._ahead is not None:
+            self._ahead = self.link.mirror.grid.step(self._ahead, direction)
         self._ledger.sent(self._receiver, seq, intended_s, sent_s, self._ahead)
-        self._tally.sent += 1
-        self._tally.debt.add([max(0.0, sent_s - intended_s)])
+        self._tally.move(sent_s - self._ideal_s)
 
     async def pass_turn(self) -> None:
         """Let the next turn pass."""
@@ -141,7 +151,7 @@ class Bot:
     async def say(self, text: str) -> None:
         """Say something; a server without chat takes nothing."""
         if self.link.protocol != DEMO:
-            await self._live.wait()
+            await self._ready.wait()
             try:
                 await self.link.say(text)
             except NotLive:
@@ -149,7 +159,7 @@ class Bot:
 
     async def go_to(self, room: str) -> None:
         """Change rooms."""
-        await self._live.wait()
+        await self._ready.wait()
         self._ledger.ask(self._receiver)
         try:
             await self.link.go_to(room)
@@ -162,29 +172,58 @@ class Bot:
 
     async def _turn(self) -> float:
         """Wait for the next turn and return its intended time."""
-        if not self._live.is_set():
-            await self._live.wait()
-            self._tally.missed += self._schedule.skip_to(time.monotonic())
-        intended_s = self._schedule.next_s()
-        wait_s = intended_s - time.monotonic()
-        # Also when late: a script that never waits must not keep the others from the loop.
-        await asyncio.sleep(max(0.0, wait_s))
-        return intended_s
+        self._asked_s = time.monotonic()
+        while True:
+            if not self._ready.is_set():
+                await self._ready.wait()
+                self._tally.miss(self._turns.skip_to(time.monotonic()))
+            turns = self._turns
+            self._due_s = due_s = turns.next_s()
+            await self._sleep_until(due_s)
+            if turns is not self._turns:
+                continue  # another step has begun meanwhile
+            if self._ready.is_set():
+                self._ideal_s = self._ideal_of(due_s)
+                self._due_s = math.inf
+                self._left_s = time.monotonic()
+                return due_s
+            if self._playing:
+                self._tally.miss(1)  # its turn came while it was not connected
+
+    def _ideal_of(self, due_s: float) -> float:
+        """When a swarm without delays of its own had taken this turn.
+
+        It would have done so when the turn was due, or once the script, which may have waited for
+        the server, came for it.
+        """
+        return max(due_s, self._ideal_s + self._asked_s - self._left_s)
+
+    async def _sleep_until(self, due_s: float) -> None:
+        """Wait for a time, or for the begin of the next step."""
+        wait_s = due_s - time.monotonic()
+        if wait_s <= 0:
+            await asyncio.sleep(0)  # a script that never waits must not keep others from the loop
+            return
+        loop = asyncio.get_running_loop()
+        asleep = self._asleep = loop.create_future()
+        timer = loop.call_later(wait_s, self._wake) if wait_s < math.inf else None
+        try:
+            await asleep
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._asleep is not None and not self._asleep.done():
+            self._asleep.set_result(None)
 
     def _on_update(self, update: Update, received_s: float) -> None:
         self._tally.updates += 1
-        match update:
-            case Delta():
-                if update.full and not self._receiver.room:
-                    self._come_in()
-                else:
-                    self._ledger.saw_delta(self._receiver, update, received_s)
-            case Placed():
-                self._ledger.saw_position(self._receiver, update, received_s)
-            case Removed():
-                self._ledger.saw_removed(self._receiver, update)
-            case Status():
-                self._come_in()
+        kind = type(update)
+        if kind is Status or (kind is Delta and update.full and not self._receiver.room):  # type: ignore[union-attr]  # told by its type
+            self._come_in()
+        else:
+            self._ledger.saw(self._receiver, update, received_s)
 
     def _come_in(self) -> None:
         """A full state is in the mirror: from now on every move in this room is ours to see."""
@@ -198,23 +237,24 @@ class Bot:
         self._ahead = mirror.cell
 
     def _on_state(self, state: State) -> None:
-        was_live = self._live.is_set()
-        if isinstance(state, Live):
-            self._live.set()
-            self._tally.live += 1
-            return
-        self._live.clear()
-        if was_live:
-            self._tally.live -= 1
+        was_live, self._live = self._live, isinstance(state, Live)
+        self._tally.live += self._live - was_live
+        self._set_ready()
         match state:
             case Reconnecting(attempt=1):
-                self._tally.lost_connections += 1
+                self._tally.drop()
                 self._ledger.forget(self._receiver)
                 self._ledger.ask(self._receiver)
             case Refused(code, text) if was_live:
                 self._ledger.forget(self._receiver)
                 self._fail(f"{text} [{code}]")
 
+    def _set_ready(self) -> None:
+        if self._live and self._playing:
+            self._ready.set()
+        else:
+            self._ready.clear()
+
     def _fail(self, reason: str) -> None:
         self.failed = True
-        self._tally.failures[reason] += 1
+        self._tally.fail(reason)

@@ -1,43 +1,48 @@
-"""`gridcli bots`: the options of a swarm, and its exit code."""
+"""`gridcli bots`: the options of a swarm, and its exit code.
 
-import asyncio
-import os
-import signal
+Not here: running the swarm (`bots.session`), the options that `gridcli capacity` has too
+(`bots.options`).
+"""
+
 import sys
-from dataclasses import replace
-from random import SystemRandom
+from pathlib import Path
 
 import click
-import uvloop
+from click.core import ParameterSource
 
 from gridcli.core.errors import SetupError
-from gridcli.heap import steady_heap
-from gridcli.link.local import find_game
+from gridcli.core.run.objective import Objective
 from gridcli.link.target import Target, Transport
 from gridcli.options import Duration, link_options
 
 from .loading import load_script
-from .report import Progress, as_json, as_table
+from .options import ObjectiveType, Steps, limits, seed_or_drawn, swarm_options
+from .plan import BOTS_PER_RAMP_SECOND, Plan
+from .replay import load_replay
+from .result import check_writable
 from .scripts import BUILT_IN
-from .swarm import Plan, Swarm
-from .verdict import INTERRUPTED, judge
+from .session import Output, play_bots
 
 _DEFAULT_S = 30.0
-_BOTS_PER_RAMP_SECOND = 100
+_STEP_S = 10.0
 
 _EPILOG = f"""\b
 Examples:
   gridcli bots --count 200                 fill the running game, or a new one
+  gridcli bots --steps 10,50,100,200 --step-time 10s --out run.json
+  gridcli bots --count 50 --duration 10s --threshold 'seen_ms:p99<100,lost=0'
   gridcli bots --count 50 --duration 10s --json > run.json
   gridcli bots --server http://127.0.0.1:8765 --room den --script chaser
   gridcli bots --script my_bot.py:bot      your own: "async def bot(player)", or a
                                            function from world and Random to a direction
   gridcli bots --protocol 1                as the clients of the 2017 demo
+  gridcli bots --record run.jsonl          and again, at another speed:
+  gridcli bots --replay run.jsonl --speed 4
 
 Scripts: {", ".join(BUILT_IN)}.
 Exit codes: 0 ok, 1 bots failed or moves were lost, 2 usage, 3 cannot connect, 98 the
-generator was saturated, 130 interrupted. The first Ctrl-C ends the run with its summary,
-the second at once.
+generator was saturated, 99 a threshold did not hold, 130 interrupted. The first Ctrl-C
+ends the run with its summary, the second at once.
 """
 
 
@@ -46,47 +51,74 @@ the second at once.
 )
 @click.option("--count", type=click.IntRange(min=1), default=20, help="Number of bots.")
 @click.option(
-    "--rate",
-    type=click.FloatRange(min=0, min_open=True, max=100),
-    default=4.0,
-    help="Moves per second of each bot, on a schedule fixed beforehand.",
-)
-@click.option(
     "--duration",
     type=Duration(),
     show_default=f"until Ctrl-C on a terminal, otherwise {_DEFAULT_S:g}s",
     help="How long to play once all bots are in: 30s, 2m.",
 )
 @click.option(
+    "--steps",
+    type=Steps(),
+    help="Several numbers of bots, one after the other, in place of --count.",
+)
+@click.option(
+    "--step-time", type=Duration(), default=_STEP_S, help="How long each of --steps is measured."
+)
+@click.option(
     "--ramp",
     type=Duration(),
-    show_default=f"1s for each {_BOTS_PER_RAMP_SECOND} bots",
-    help="Time over which the bots come in.",
+    show_default=f"1s for each {BOTS_PER_RAMP_SECOND} bots",
+    help="Time over which the bots of a step come in.",
 )
 @click.option(
-    "--script",
-    default="random",
-    metavar="NAME|FILE.py:NAME",
-    help="What the bots play.",
+    "--threshold",
+    "thresholds",
+    type=ObjectiveType(),
+    multiple=True,
+    metavar="CONDITIONS",
+    help="Conditions that each step must meet, such as 'seen_ms:p99<100,lost=0'; else the exit "
+    "code is 99. May be given several times.",
 )
-@click.option("--seed", type=int, show_default="drawn, and printed", help="Repeats a run's moves.")
+@swarm_options
+@click.option("--json", "json_", is_flag=True, help="Print the run file in place of the table.")
 @click.option(
-    "--patience",
-    type=Duration(),
-    default=5.0,
-    help="How long a move may take to be seen before it counts as lost.",
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write down what bots send, and what the first of them receives, as JSON lines.",
 )
-@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Play a recording again: a bot for each player in it, at the recorded times.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="How many times as fast --replay goes.",
+)
 @link_options
 def bots(
     count: int,
-    rate: float,
     duration: float | None,
+    steps: tuple[int, ...] | None,
+    step_time: float,
     ramp: float | None,
+    thresholds: tuple[Objective, ...],
+    rate: float,
     script: str,
     seed: int | None,
     patience: float,
+    limit_lag: float,
+    limit_debt: float,
+    limit_cpu: float,
+    out: Path | None,
     json_: bool,
+    record: Path | None,
+    replay: Path | None,
+    speed: float,
     server: str,
     room: str,
     transport: str,
@@ -102,50 +134,44 @@ def bots(
         loaded = load_script(script)
     except SetupError as error:
         raise click.BadParameter(str(error), param_hint="--script") from None
-    if duration is None and not sys.stderr.isatty():
+    played = None
+    if replay is not None:
+        _refuse_beside_replay(click.get_current_context())
+        played = load_replay(replay, speed)
+        steps = (len(played.parts),)
+        if not _given(click.get_current_context(), "room"):
+            room = played.header.room or room
+        duration = played.length_s if duration is None else duration
+    elif steps is not None:
+        if duration is not None:
+            raise click.UsageError(
+                "--steps are measured for --step-time each; leave --duration out"
+            )
+        duration = step_time
+    elif duration is None and not sys.stderr.isatty():
         duration = _DEFAULT_S
+    check_writable(out)
     plan = Plan(
         target=Target(server, room=room, transport=Transport(transport), protocol=int(protocol)),
         script=loaded,
-        script_name=script,
-        count=count,
+        script_name=script if played is None else f"replay of {played.header.tool}",
+        steps=steps or (count,),
         rate=rate,
-        ramp_s=count / _BOTS_PER_RAMP_SECOND if ramp is None else ramp,
-        duration_s=duration,
-        seed=SystemRandom().randrange(2**32) if seed is None else seed,
+        ramp_s=ramp,
+        step_s=duration,
+        seed=seed_or_drawn(seed),
         patience_s=patience,
+        limits=limits(limit_lag, limit_debt, limit_cpu),
+        replay=played,
     )
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_run(plan, server, json_))
+    return play_bots(plan, thresholds, Output(json_, out, record))
 
 
-async def _run(plan: Plan, server: str, json_: bool) -> int:
-    progress = Progress()
-    stop = asyncio.Event()
+def _refuse_beside_replay(context: click.Context) -> None:
+    for name in ("count", "steps", "rate", "ramp", "script", "seed"):
+        if _given(context, name):
+            raise click.UsageError(f"--replay plays what was recorded; leave --{name} out")
 
-    def interrupt() -> None:
-        if stop.is_set():
-            os._exit(INTERRUPTED)  # asked twice: whatever is stuck is not waited for
-        progress.say("ending the run; Ctrl-C again ends it at once")
-        stop.set()
 
-    # Before anything is said: whoever reads a first line may press Ctrl-C.
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    game = await find_game(server)
-    progress.say(game.how)
-    plan = replace(plan, target=replace(plan.target, url=game.url))
-    swarm = Swarm(plan, progress.show, stop)
-    steady_heap()
-    progress.say(f"{plan.count} bots, {plan.rate:g} moves/s each, seed {plan.seed}")
-    try:
-        await swarm.run()
-    finally:
-        progress.clear()
-        if game.own is not None:
-            await game.own.stop()
-    # Without a duration Ctrl-C is how a run ends, and no interruption.
-    verdict = judge(swarm, interrupted=stop.is_set() and plan.duration_s is not None)
-    click.echo(as_json(swarm, verdict) if json_ else as_table(swarm, verdict))
-    return verdict.exit_code
+def _given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)

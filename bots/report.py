@@ -1,21 +1,18 @@
-"""What a swarm says: a line a second on standard error, and at the end a table or JSON.
+"""What a swarm says: a line a second on standard error, and at the end a table.
 
-Not here: the figures (`bots.swarm`), which exit code they mean (`bots.verdict`).
+Not here: the figures (`bots.swarm`), what they mean (`gridcli.core.run.verdict`), pages and plots
+of runs (`gridcli.report`).
 """
 
 import sys
-from dataclasses import asdict
 
 import click
-import orjson
 
-from gridcli import __version__
 from gridcli.core.latency import Latency
+from gridcli.core.run.health import PERCENTILE
+from gridcli.core.run.model import Run, Step
 
 from .swarm import Swarm
-from .verdict import Verdict
-
-REPORT_VERSION = 1
 
 
 class Progress:
@@ -36,19 +33,19 @@ class Progress:
     def show(self, swarm: Swarm) -> None:
         """The state of a swarm."""
         self._second += 1
-        tally, counts = swarm.tally, swarm.counts
+        tally, step = swarm.tally, swarm.timeline.step
         moves, updates = tally.sent - self._sent, tally.updates - self._updates
         self._sent, self._updates = tally.sent, tally.updates
-        every = swarm.seen.every
+        every = step.seen.every
         seen = (
             f"p50 {every.percentile_ms(50):.1f} p99 {every.percentile_ms(99):.1f} ms"
             if len(every)
             else "p50 - p99 -"
         )
         line = (
-            f"{self._second:4d}s {swarm.phase:<5} {tally.live}/{swarm.plan.count} bots"
-            f"  {moves} moves/s  {updates} updates/s  seen {seen}  lost {counts.lost}"
-            f"  failed {sum(tally.failures.values())}  cpu {swarm.health.cpu:.0%}"
+            f"{self._second:4d}s {swarm.phase:<5} {tally.live}/{step.players} bots"
+            f"  {moves} moves/s  {updates} updates/s  seen {seen}  lost {step.counts.lost}"
+            f"  failed {sum(tally.failures.values())}  cpu {swarm.timeline.cpu:.0%}"
         )
         if self._in_place:
             click.echo(f"\r\x1b[K{line}", err=True, nl=False)
@@ -63,101 +60,80 @@ class Progress:
             self._drawn = False
 
 
-def as_json(swarm: Swarm, verdict: Verdict) -> str:
-    """Everything of a run as one JSON object; times are in milliseconds."""
-    plan, tally, seen = swarm.plan, swarm.tally, swarm.seen
-    report = {
-        "report": REPORT_VERSION,
-        "gridcli": __version__,
-        "server": plan.target.url,
-        "room": plan.target.room,
-        "protocol": swarm.protocol,
-        "transport": str(plan.target.transport),
-        "script": plan.script_name,
-        "seed": plan.seed,
-        "count": plan.count,
-        "rate": plan.rate,
-        "ramp_s": plan.ramp_s,
-        "played_s": round(swarm.played_s, 3),
-        "connected": tally.connected,
-        "lost_connections": tally.lost_connections,
-        "failures": dict(tally.failures),
-        "moves": {"sent": tally.sent, "missed": tally.missed},
-        "deliveries": asdict(swarm.counts),
-        "missing_ticks": swarm.missing_ticks,
-        "connect_ms": _summary(tally.connect),
-        "seen_ms": {
-            "every": _summary(seen.every),
-            "first": _summary(seen.first),
-            "median": _summary(seen.median),
-            "last": _summary(seen.last),
-            "from_send": _summary(seen.from_send),
-        },
-        "generator": {
-            "cpu_cores": round(swarm.health.cpu, 3),
-            "loop_lag_ms": _summary(swarm.health.lag),
-            "schedule_debt_ms": _summary(tally.debt),
-        },
-        "verdict": verdict.text,
-        "exit_code": verdict.exit_code,
-    }
-    return orjson.dumps(report, option=orjson.OPT_INDENT_2).decode()
+def step_line(step: Step) -> str:
+    """A step in one line, as it ends."""
+    counts = step.counts
+    text = (
+        f"{step.players:5d} players  {line(step.seen.every)}  "
+        f"{counts.owed} deliveries, {counts.lost} lost"
+    )
+    return f"{text}  INVALID: {step.invalid}" if step.invalid else text
 
 
-def as_table(swarm: Swarm, verdict: Verdict) -> str:
-    """A run as a table for people."""
-    plan, tally, seen, counts = swarm.plan, swarm.tally, swarm.seen, swarm.counts
-    share = counts.seen / counts.owed if counts.owed else 0.0
+def as_table(run: Run) -> str:
+    """A run as a table for people: of one step all figures, of several a line for each."""
+    options, sizes = run.options, ", ".join(str(step.players) for step in run.steps)
     rows = [
-        ("server", f"{plan.target.url}  room {plan.target.room}"),
+        ("server", f"{run.server}  room {options['room']}"),
         (
             "swarm",
-            f"{plan.count} bots  {plan.rate:g} moves/s each  script {plan.script_name}"
-            f"  protocol {swarm.protocol}  seed {plan.seed}",
+            f"{sizes} bots  {options['rate']:g} moves/s each  script {options['script']}"
+            f"  protocol {run.protocol}  seed {run.seed}",
         ),
-        ("connected", f"{tally.connected}   {_line(tally.connect)}"),
-        ("failed", _failures(swarm)),
-        ("moves", f"{tally.sent} sent, {tally.missed} missed while not connected"),
-        ("deliveries", f"{counts.owed} expected, {counts.seen} seen ({share:.2%})"),
-        (
-            "",
-            f"{counts.lost} lost, {counts.ambiguous} ambiguous, {counts.late} late, "
-            f"{counts.excused} excused",
-        ),
-        ("move → seen", _line(seen.every)),
-        ("  first", _line(seen.first)),
-        ("  median", _line(seen.median)),
-        ("  last", _line(seen.last)),
-        ("  from send", _line(seen.from_send)),
-        (
-            "generator",
-            f"{swarm.health.cpu:.0%} of a core, loop lag {_p95(swarm.health.lag)}, "
-            f"moves late {_p95(tally.debt)}",
-        ),
-        ("verdict", verdict.text),
     ]
+    if len(run.steps) == 1:
+        rows += _step_rows(run.steps[0])
+    else:
+        rows += [("step" if n == 0 else "", step_line(s)) for n, s in enumerate(run.steps)]
+    for judgement in run.judgements:
+        observed = "nothing measured" if judgement.observed is None else f"{judgement.observed:g}"
+        word = "holds" if judgement.holds else "FAILED"
+        at = f" at {run.steps[judgement.step].players} players" if len(run.steps) > 1 else ""
+        rows.append(("threshold", f"{judgement.condition}  {word}{at}: {observed}"))
+    rows.append(("verdict", run.verdict))
     return "\n".join(f"{label:<13}{text}" for label, text in rows)
 
 
-def _failures(swarm: Swarm) -> str:
-    failures = swarm.tally.failures
-    reasons = "; ".join(f"{n} × {reason}" for reason, n in failures.most_common(3))
-    line = f"{sum(failures.values())}, {swarm.tally.lost_connections} lost connections"
-    return f"{line} ({reasons})" if reasons else line
-
-
-def _summary(latency: Latency) -> dict[str, float | int | None]:
-    percentiles = {f"p{p:g}": latency.percentile_ms(p) for p in (50, 95, 99)}
-    return {"count": len(latency), **percentiles, "max": latency.max_ms}
-
-
-def _line(latency: Latency) -> str:
+def line(latency: Latency) -> str:
+    """A distribution in one line."""
     if not len(latency):
         return "nothing measured"
     p50, p95, p99 = (latency.percentile_ms(p) for p in (50, 95, 99))
     return f"p50 {p50:.1f}  p95 {p95:.1f}  p99 {p99:.1f}  max {latency.max_ms:.1f} ms"
 
 
-def _p95(latency: Latency) -> str:
-    value = latency.percentile_ms(95)
+def _step_rows(step: Step) -> list[tuple[str, str]]:
+    counts, seen = step.counts, step.seen
+    share = counts.seen / counts.owed if counts.owed else 0.0
+    failures = f"{sum(step.failed.values())}, {step.dropped} lost connections"
+    if step.failed:
+        reasons = sorted(step.failed.items(), key=lambda item: -item[1])[:3]
+        failures += f" ({'; '.join(f'{n} × {reason}' for reason, n in reasons)})"
+    health = step.health
+    return [
+        ("connected", f"{len(step.connect)}   {line(step.connect)}"),
+        ("failed", failures),
+        ("moves", f"{counts.moves} measured, {step.missed} missed while not connected"),
+        ("deliveries", f"{counts.owed} expected, {counts.seen} seen ({share:.2%})"),
+        (
+            "",
+            f"{counts.lost} lost, {counts.ambiguous} ambiguous, {counts.late} late, "
+            f"{counts.doubled} doubled, {counts.reordered} reordered, {counts.excused} excused",
+        ),
+        ("move → seen", line(seen.every)),
+        ("  first", line(seen.first)),
+        ("  median", line(seen.median)),
+        ("  last", line(seen.last)),
+        ("  spread", line(seen.spread)),
+        ("  from send", line(seen.from_send)),
+        (
+            "generator",
+            f"{health.cpu:.0%} of a core, loop lag {_late(health.lag)}, "
+            f"moves late {_late(health.debt)}",
+        ),
+    ]
+
+
+def _late(latency: Latency) -> str:
+    value = latency.percentile_ms(PERCENTILE)
     return "-" if value is None else f"{value:.1f} ms (p95)"

@@ -1,47 +1,33 @@
-"""Run a swarm: bring the bots in, let them play, wait for what is under way, account for it.
+"""A swarm: for each step bring bots in, or let some go, let them play, and account for it.
 
-Bots come in evenly over the ramp; latencies are taken from the moment that all were started. At
-the end nobody moves any more and nobody leaves before every move has been seen or is overdue, so
-a swarm never loses moves by its own leaving. Not here: one bot (`bots.bot`), what is printed
-(`bots.report`).
+Between steps nobody moves, and nobody goes before every move has been seen or is overdue, so a
+swarm never loses moves by its own leaving, and no step begins with what another one left. Not
+here: one bot (`bots.bot`), what is printed (`bots.report`).
 """
 
 import asyncio
+import itertools
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
 
 from gridcli.core.errors import CannotConnect, GridError
-from gridcli.core.latency import MoveSeen
-from gridcli.core.ledger import Counts, Ledger, Move
+from gridcli.core.ledger import Ledger
+from gridcli.core.run.model import Step
+from gridcli.core.run.timeline import Timeline
 from gridcli.link.dial import client_session
-from gridcli.link.target import Target
 
-from .bot import Bot, Tally
-from .health import Health
-from .scripts import Bot as Script
+from .bot import Bot
+from .health import watch
+from .plan import Plan
+from .tally import Tally
 
 _SWEEP_S = 0.1
 """How often closed moves are taken into the histograms: often, so that it never takes long."""
 _CLOSING_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a swarm does. `duration_s` counts from the end of the ramp; None plays until stopped."""
-
-    target: Target
-    script: Script
-    script_name: str
-    count: int
-    rate: float
-    ramp_s: float
-    duration_s: float | None
-    seed: int
-    patience_s: float
+_CALM_S, _PROMPT_S = 30.0, 0.05
 
 
 class Swarm:
@@ -57,77 +43,99 @@ class Swarm:
         self, plan: Plan, on_second: Callable[["Swarm"], None], stop: asyncio.Event
     ) -> None:
         self.plan = plan
-        self.tally = Tally()
         self.ledger = Ledger(plan.patience_s)
-        self.seen = MoveSeen()
-        self.health = Health()
+        self.timeline = Timeline(self.ledger, time.monotonic(), plan.limits)
+        self.tally = Tally(self.timeline)
         self.phase = "ramp"
-        self.played_s = 0.0
         self._on_second = on_second
-        self._bots: list[Bot] = []
-        self._playing: set[asyncio.Task[None]] = set()
-        self._measured_from_s = float("inf")
         self._stop = stop
-
-    @property
-    def counts(self) -> Counts:
-        """The ledger's totals so far."""
-        return self.ledger.counts
+        self._bots: list[Bot] = []
+        self._playing: dict[Bot, asyncio.Task[None]] = {}
+        self._http: aiohttp.ClientSession | None = None
+        self._overdue = False
 
     @property
     def protocol(self) -> int:
         """The dialect that the server speaks with the swarm."""
         return self._bots[0].link.protocol if self._bots else self.plan.target.protocol
 
-    @property
-    def missing_ticks(self) -> int:
-        """Deltas of protocol 2 that were missing or out of turn, over all bots."""
-        return sum(bot.link.mirror.gaps for bot in self._bots)
-
-    async def run(self) -> None:
-        """Play the plan through.
-
-        Raises:
-            CannotConnect: not even the first bot finds a server.
-        """
-        watchers = [asyncio.create_task(self.health.watch()), asyncio.create_task(self._sweep())]
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Everything that bots need while they are there; they leave with its end."""
+        watchers = [asyncio.create_task(watch(self.timeline)), asyncio.create_task(self._sweep())]
         try:
             async with client_session() as http:
+                self._http = http
                 try:
-                    await self._ramp(http)
-                    await self._play()
-                    await self._drain()
+                    yield
                 finally:
-                    await self._leave()
+                    self.phase = "leave"
+                    await self._leave(self._bots)
         finally:
             for watcher in watchers:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
 
-    async def _ramp(self, http: aiohttp.ClientSession) -> None:
-        plan = self.plan
-        started_s = time.monotonic()
+    async def resize(self, bots: int) -> None:
+        """Prepare a step: bots come in over the ramp, or the last ones leave.
+
+        Raises:
+            CannotConnect: not even the first bot finds a server.
+        """
+        self.phase = "ramp"
+        self.timeline.prepare(bots)
+        # Whoever could not play before is replaced.
+        gone = [bot for bot in self._bots if bot.failed]
+        self._bots = [bot for bot in self._bots if not bot.failed]
+        await self._leave([*gone, *self._bots[bots:]])
+        del self._bots[bots:]
+        await self._bring_in(bots - len(self._bots))
+
+    async def calm(self) -> None:
+        """Wait until the server answers promptly again, if the last step was too much for it."""
+        if not self._overdue:
+            return
+        until_s = time.monotonic() + _CALM_S
+        while self._bots and time.monotonic() < until_s and not self._stop.is_set():
+            if await self._bots[0].answer_s() < _PROMPT_S:
+                return
+            await self._stopped_within(_PROMPT_S)
+
+    async def measure(self, duration_s: float | None) -> Step:
+        """Play the step that is prepared, for so long or until stopped, and see it through."""
+        self.phase = "play"
+        began_s = time.monotonic()
+        self.timeline.begin(began_s, time.process_time())
+        for bot in self._bots:
+            bot.begin(began_s)
+        await self._stopped_within(duration_s)
+        ended_s = time.monotonic()
+        late_s = [late for bot in self._bots if (late := bot.pause(ended_s)) > 0]
+        self.timeline.sample(ended_s, time.process_time(), self.tally.live)
+        self.timeline.end(ended_s, time.process_time())
+        self.timeline.step.health.debt.add(late_s)
+        self.phase = "drain"
+        await self._drain()
+        self.timeline.settle()
+        return self.timeline.step
+
+    async def _bring_in(self, more: int) -> None:
+        began_s = time.monotonic()
+        ramp_s = self.plan.ramp_of(more)
+        taken = {bot.number for bot in self._bots}
+        free = (number for number in itertools.count() if number not in taken)
         starting: list[asyncio.Task[None]] = []
-        for number in range(plan.count):
-            due_s = started_s + number * plan.ramp_s / plan.count
+        for place in range(more):
+            due_s = began_s + place * ramp_s / more
             if await self._stopped_within(due_s - time.monotonic()):
                 break
-            # A bot's random source depends on the seed and its number alone, so a bot plays the
-            # same in a larger swarm.
-            bot = Bot(
-                number,
-                plan.target,
-                plan.script,
-                plan.rate,
-                self.ledger,
-                self.tally,
-                Random(f"{plan.seed}/{number}"),
-                http,
-            )
+            assert self._http is not None, "bots need an open swarm"
+            bot = Bot(next(free), self.plan, self.ledger, self.tally, self._http)
+            first = not self._bots
             self._bots.append(bot)
-            start = asyncio.create_task(self._start(bot, first=number == 0))
+            start = asyncio.create_task(self._start(bot, first=first))
             starting.append(start)
-            if number == 0:
+            if first:
                 await start  # raises when there is no server at all
         if not self._stop.is_set():
             await asyncio.gather(*starting)
@@ -139,44 +147,35 @@ class Swarm:
             if first:
                 raise
             bot.failed = True
-            self.tally.failures[error.reason] += 1
+            self.tally.fail(error.reason)
         except GridError as error:
             bot.failed = True
-            self.tally.failures[str(error)] += 1
+            self.tally.fail(str(error))
         else:
-            playing = asyncio.create_task(bot.run())
-            self._playing.add(playing)
-            playing.add_done_callback(self._playing.discard)
-
-    async def _play(self) -> None:
-        self.phase = "play"
-        began_s = self._measured_from_s = time.monotonic()
-        self.health.restart()
-        await self._stopped_within(self.plan.duration_s)
-        self.played_s = time.monotonic() - began_s
-        for playing in list(self._playing):
-            playing.cancel()
-        await asyncio.gather(*self._playing, return_exceptions=True)
+            self._playing[bot] = asyncio.create_task(bot.run())
 
     async def _drain(self) -> None:
-        self.phase = "drain"
         try:
             async with asyncio.timeout(self.plan.patience_s):
                 while self.ledger.outstanding:  # noqa: ASYNC110  the ledger knows no event loop
                     await asyncio.sleep(_SWEEP_S / 5)
+            self._overdue = False
         except TimeoutError:
-            pass  # what is still owed is lost
-        self._take(self.ledger.sweep(float("inf")))
+            self._overdue = True  # what is still owed is lost
+        self.timeline.add(self.ledger.sweep(float("inf")))
 
-    async def _leave(self) -> None:
-        self.phase = "leave"
+    async def _leave(self, bots: list[Bot]) -> None:
+        for bot in bots:
+            playing = self._playing.pop(bot, None)
+            if playing is not None:
+                playing.cancel()
         gate = asyncio.Semaphore(_CLOSING_AT_ONCE)
 
         async def leave(bot: Bot) -> None:
             async with gate:
                 await bot.close()
 
-        await asyncio.gather(*(leave(bot) for bot in self._bots))
+        await asyncio.gather(*(leave(bot) for bot in bots))
 
     async def _stopped_within(self, seconds: float | None) -> bool:
         """Wait for the stop, for so long at most; None waits for ever."""
@@ -194,10 +193,9 @@ class Swarm:
         while True:
             await asyncio.sleep(_SWEEP_S)
             now_s = time.monotonic()
-            self._take(self.ledger.sweep(now_s))
+            self.timeline.add(self.ledger.sweep(now_s))
             if now_s >= next_second_s:
                 next_second_s += 1
-                self._on_second(self)
-
-    def _take(self, closed: list[Move]) -> None:
-        self.seen.add(move for move in closed if move.intended_s >= self._measured_from_s)
+                self.timeline.sample(now_s, time.process_time(), self.tally.live)
+                if self.timeline.steps:
+                    self._on_second(self)

@@ -16,6 +16,9 @@ from .core.errors import GridError
 _COMMANDS = {
     "play": ("gridcli.tui.command:play", "Play on a shared grid in this terminal."),
     "bots": ("bots.command:bots", "Fill a grid with scripted players and measure what they see."),
+    "capacity": ("bots.capacity:capacity", "Find how many players a server holds."),
+    "report": ("gridcli.report.command:report", "Show a run as a page, as CSV, or as plots here."),
+    "compare": ("gridcli.report.compare:compare_command", "Say what changed between two runs."),
     "serve": ("server.command:serve", "Run the reference server."),
 }
 
@@ -24,6 +27,9 @@ Examples:
   gridcli play                        a game of your own; friends can join
   gridcli play --server http://127.0.0.1:8765
   gridcli bots --count 200            fill the running game, or a new one
+  gridcli capacity --slo 'p99<100ms,lost=0'
+  gridcli report run.json -o run.html
+  gridcli compare before.json after.json
   gridcli serve --port 8765           a server for others
   locust -f loadtest                  the same measurement, in Locust
 """

@@ -8,11 +8,13 @@ follows. Not here: what the samples are (`loadtest._seen`).
 
 import itertools
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
 from typing import Any
 
+import numpy as np
 from locust import stats
+
+from gridcli.core.latency import Latency
 
 _KEYS: tuple[float, ...] = (
     *(hundredth / 100 for hundredth in range(1, 100)),
@@ -22,6 +24,7 @@ _KEYS: tuple[float, ...] = (
 """Every time that is told apart, in ms: two significant digits from 0.01 on."""
 _EDGES = tuple((low + high) / 2 for low, high in itertools.pairwise(_KEYS))
 """Where one key ends and the next begins."""
+_EDGES_ARRAY = np.array(_EDGES)
 
 
 def bucket(ms: float) -> float:
@@ -29,17 +32,12 @@ def bucket(ms: float) -> float:
     return _KEYS[bisect_right(_EDGES, ms)]
 
 
-def _buckets(ascending: Sequence[float]) -> dict[float, int]:
-    """The keys of many times with their counts; the times in order, in ms."""
-    counts = {}
-    at, key = 0, bisect_right(_EDGES, ascending[0])
-    while at < len(ascending):
-        # One look-up for a key, where one for each time would take most of a second's work.
-        end = bisect_left(ascending, _EDGES[key], at) if key < len(_EDGES) else len(ascending)
-        if end > at:
-            counts[_KEYS[key]] = end - at
-        at, key = end, key + 1
-    return counts
+def _buckets(latency: Latency) -> dict[float, int]:
+    """The keys of many times with their counts."""
+    times_ms, counts = latency.bins()
+    of = np.searchsorted(_EDGES_ARRAY, times_ms, side="right")
+    totals = np.bincount(of, weights=counts, minlength=1).astype(int)
+    return {_KEYS[key]: int(totals[key]) for key in np.nonzero(totals)[0].tolist()}
 
 
 def figure(ms: float | None) -> str:
@@ -118,43 +116,45 @@ def add(
     to: stats.RequestStats,
     method: str,
     name: str,
-    seconds: Sequence[float],
-    per_second: Mapping[int, int],
+    latency: Latency,
+    wall_second: int,
     *,
     failed: int = 0,
     in_total: bool = True,
-) -> None:
-    """Add many samples to one row at once.
+) -> dict[float, int]:
+    """Add many samples to one row at once, and return them as they are counted there.
 
     Args:
         to: the statistics of the process.
         method: the row's type.
         name: the row's name.
-        seconds: the samples.
-        per_second: how many of them ended in each second of the wall clock.
+        latency: the samples.
+        wall_second: in which second of the wall clock they began.
         failed: how many more were tried, failed and took no time that means anything.
         in_total: whether they count in the row of all, too.
     """
-    if not seconds and not failed:
-        return
-    times = sorted(sample * 1000 for sample in seconds)
+    samples = len(latency)
+    if not samples and not failed:
+        return {}
     now_s = time.time()
     batch: Any = Entry(to, name, method)  # Any: Locust annotates milliseconds as whole ones
-    batch.num_requests = len(times) + failed
+    batch.num_requests = samples + failed
     batch.num_none_requests = batch.num_failures = failed
-    batch.num_reqs_per_sec = dict(per_second)
+    batch.num_reqs_per_sec = {wall_second: samples} if samples else {}
     if failed:
-        batch.num_reqs_per_sec[int(now_s)] = per_second.get(int(now_s), 0) + failed
-        batch.num_fail_per_sec = {int(now_s): failed}
+        second = int(now_s)
+        batch.num_reqs_per_sec[second] = batch.num_reqs_per_sec.get(second, 0) + failed
+        batch.num_fail_per_sec = {second: failed}
     batch.last_request_timestamp = now_s
-    if times:
-        batch.total_response_time = sum(times)
-        batch.min_response_time = round(times[0], 3)
-        batch.max_response_time = round(times[-1], 3)
-        batch.response_times = _buckets(times)
+    if samples:
+        batch.total_response_time = (latency.mean_ms or 0.0) * samples
+        batch.min_response_time = latency.percentile_ms(0)
+        batch.max_response_time = latency.max_ms
+        batch.response_times = _buckets(latency)
     to.get(name, method).extend(batch)
     if in_total:
         to.total.extend(batch)
+    return dict(batch.response_times)
 
 
 def add_error(to: stats.RequestStats, method: str, name: str, text: str, count: int) -> None:

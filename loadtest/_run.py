@@ -1,11 +1,11 @@
 """One test from begin to end, in every process: Locust's events and what they mean here.
 
 Loaded once per process with the first scenario. A process that has users keeps an account; the
-master of several has the workers bring theirs to an end before it takes its result. Not here:
-what is counted (`loadtest._seen`), what users do (`loadtest._scenario`).
+one without a master concludes: prints, writes the run file, decides on the exit code. Not here:
+what is counted (`loadtest._account`), how processes do the same (`loadtest._crew`), what users do
+(`loadtest._scenario`).
 """
 
-import dataclasses
 import logging
 import time
 from typing import Any
@@ -15,18 +15,21 @@ import locust
 from locust.runners import STATE_INIT, STATE_STOPPED, MasterRunner, WorkerRunner
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
-from gridcli.core.ledger import Counts
+from gridcli.core.errors import SetupError
+from gridcli.core.run.verdict import INTERRUPTED, MISSED, SATURATED
+from gridcli.machine import now_utc
 
-from . import _figures
-from ._options import add_options, read_options
-from ._report import Report, merge
-from ._seen import Account
+from . import _figures, _otel, _tab
+from ._account import Account
+from ._crew import ANSWER, ASK, Alone, Crew, Workers, answer, hand_over
+from ._live import Live
+from ._options import Options, Plan, add_options, read_options, read_plan
+from ._result import lines_of, run_of, write_run
+from ._shape import Steps
 
-_SETTLE, _SETTLED = "gridcli-settle", "gridcli-settled"
-_REPORT = "gridcli"
-_GRACE_S = 3.0
-SATURATED = 98
-"""What Locust ends with where the generator was too slow for its figures to be trusted."""
+_LIVE = "gridcli"
+_ASKED_S = 3.0
+"""How long a worker that is being stopped waits for its master's questions."""
 
 _hooks: Any = locust.events  # Locust has not annotated them
 table = logging.getLogger("locust.stats_logger")  # prints lines as they are, beside the tables
@@ -39,14 +42,19 @@ class _Run:
 
     def __init__(self) -> None:
         self.environment: Any = None
+        self.plan = Plan()
+        self.options = Options()
+        self.shape: Steps | None = None
         self.account: Account | None = None
-        self.settled: set[str] = set()
-        self.reports: dict[str, Report] = {}
+        self.crew: Crew | None = None
+        self.started = ""
+        self.live = Live()
+        self.lines: list[str] = []
+        self.handed_over = False
 
-    def result(self) -> Report:
-        if self.account is not None:
-            return self.account.report()
-        return merge(self.reports.values())
+    @property
+    def is_worker(self) -> bool:
+        return isinstance(self.environment.runner, WorkerRunner)
 
 
 _run = _Run()
@@ -73,33 +81,101 @@ def _keep_default(environment: Any) -> None:
 
 def _init(environment: Any, runner: Any, **_: object) -> None:
     _run.environment = environment
+    _run.plan = read_plan(environment.parsed_options)
     _keep_default(environment)
     # Listeners of this one run last come first: before a worker tells its master that it quits.
     _hooks.quitting.add_listener(_quitting)
+    if isinstance(runner, WorkerRunner):
+        runner.register_message(ASK, _on_ask, concurrent=True)
+        return
     if isinstance(runner, MasterRunner):
-        runner.register_message(_SETTLED, _on_settled)
-    elif isinstance(runner, WorkerRunner):
-        runner.register_message(_SETTLE, _on_settle, concurrent=True)
+        runner.register_message(ANSWER, _on_answer)
+    if _run.plan.steps:
+        _take_shape(environment, runner)
+    if environment.web_ui is not None:
+        _tab.install(environment, lambda: _run.live)
+
+
+def _take_shape(environment: Any, runner: Any) -> None:
+    options, plan = environment.parsed_options, _run.plan
+    if options.num_users or options.run_time:
+        table.warning("--users and --run-time have no effect with --steps")
+    shape = _run.shape = Steps(plan.steps, plan.step_s, options.spawn_rate)
+    shape.runner = runner
+    environment.shape_class = shape
+    if environment.available_shape_classes is not None:
+        environment.available_shape_classes[type(shape).__name__] = shape  # for the class picker
 
 
 def _test_start(environment: Any, **_: object) -> None:
-    _run.settled.clear()
-    _run.reports.clear()
-    if not isinstance(environment.runner, MasterRunner):
-        _run.account = Account(environment, read_options(environment.parsed_options))
-        _run.account.start()
+    options = _run.options = read_options(environment.parsed_options)
+    _run.started, _run.lines, _run.handed_over = now_utc(), [], False
+    runner = environment.runner
+    if isinstance(runner, MasterRunner):
+        _run.live = Live(_run.started)
+        _run.crew = Workers(runner, options.patience_s)
+    else:
+        stepped = bool(read_plan(environment.parsed_options).steps)
+        account = _run.account = Account(environment, options, stepped=stepped)
+        account.live.test = _run.started
+        account.start()
+        _otel.follow(account, wanted=bool(environment.parsed_options.otel))
+        _run.live, _run.crew = account.live, Alone(account)
+    if _run.shape is not None and environment.shape_class is _run.shape:
+        _run.shape.begin(_run.crew)
+
+
+def _spawning_complete(user_count: int, **_: object) -> None:
+    if _run.shape is not None:
+        _run.shape.spawned(user_count)
+    elif _run.account is not None and not _stepped():
+        gevent.spawn(_begin, _run.account)
+
+
+def _stepped() -> bool:
+    return bool(_run.environment.parsed_options.steps)
+
+
+def _begin(account: Account) -> None:
+    account.gather()
+    if not account.timeline.step.duration_s:  # one step for the whole test
+        account.begin()
 
 
 def _test_stopping(environment: Any, **_: object) -> None:
-    if isinstance(environment.runner, MasterRunner):
-        _settle_workers(environment.runner, read_options(environment.parsed_options).patience_s)
-    elif _run.account is not None:
-        _run.account.settle()
+    if _run.is_worker:
+        if _run.account is not None:
+            _run.account.finish()
+    elif _run.crew is not None:
+        if _run.shape is not None:
+            _run.shape.halt()
+        _run.crew.finish()
 
 
 def _test_stop(environment: Any, **_: object) -> None:
+    if not _run.is_worker and _run.crew is not None:
+        _conclude(environment, _run.crew)
     if _run.account is not None:
         _run.account.stop()
+
+
+def _conclude(environment: Any, crew: Crew) -> None:
+    part, shape = crew.whole(), _run.shape
+    interrupted = shape is not None and not shape.finished
+    run = run_of(
+        *(part, environment, _run.options, _run.plan, _run.started), interrupted=interrupted
+    )
+    if run.exit_code in (SATURATED, MISSED, INTERRUPTED):
+        environment.process_exit_code = run.exit_code
+    _run.lines = list(lines_of(part, run))
+    if _run.plan.run_file:
+        try:
+            write_run(run, _run.plan.run_file)
+        except SetupError as error:
+            _run.lines.append(str(error))
+            environment.process_exit_code = environment.process_exit_code or error.exit_code
+        else:
+            _run.lines.append(f"Run file: {_run.plan.run_file}")
     if environment.web_ui is not None:
         _print_result()  # the process goes on; without a web interface it is the last word
 
@@ -110,21 +186,28 @@ def _quitting(environment: Any, **_: object) -> None:
     runner = environment.runner
     if runner is None:
         return
+    if isinstance(runner, WorkerRunner):
+        _wait_for_master()
     if runner.state not in (STATE_INIT, STATE_STOPPED):
         if isinstance(runner, MasterRunner):
             runner.stop(send_stop_to_client=False)
         else:
             runner.stop()
     if isinstance(runner, WorkerRunner):
-        _send_report(runner)
-        return
-    if _run.result().saturated:
-        # Before any failure: a slow generator must never be taken for a slow server.
-        environment.process_exit_code = SATURATED
-    if environment.parsed_options.csv_prefix:
+        if _run.account is not None and not _run.handed_over:
+            _send_report(runner)
+            hand_over(runner, _run.account)
+    elif environment.parsed_options.csv_prefix:
         # Locust writes its tables each second and not once more at the end, which would leave
         # the last moves out of them.
         gevent.sleep(CSV_STATS_INTERVAL_SEC + 0.1)
+
+
+def _wait_for_master() -> None:
+    """Ctrl-C reaches all processes: while the users are there the master may still ask."""
+    until_s = time.monotonic() + _ASKED_S
+    while _run.account and not _run.handed_over and time.monotonic() < until_s:
+        gevent.sleep(0.02)
 
 
 def _quit(**_: object) -> None:
@@ -134,28 +217,21 @@ def _quit(**_: object) -> None:
 
 
 def _print_result() -> None:
-    if not isinstance(_run.environment.runner, WorkerRunner):
-        for line in _run.result().lines():
-            table.info(line)
+    for line in _run.lines:
+        table.info(line)
 
 
-def _settle_workers(runner: MasterRunner, patience_s: float) -> None:
-    """Let the workers wait for what is under way; Locust gives them half a second for all."""
-    runner.send_message(_SETTLE)
-    until = time.monotonic() + patience_s + _GRACE_S
-    while set(runner.clients) - _run.settled and time.monotonic() < until:
-        gevent.sleep(0.05)
+def _on_ask(environment: Any, msg: Any, **_: object) -> None:
+    if msg.data["what"] == "part":
+        _send_report(environment.runner)
+    answer(environment.runner, _run.account, msg.data)
+    if msg.data["what"] == "part":
+        _run.handed_over = True
 
 
-def _on_settle(environment: Any, **_: object) -> None:
-    if _run.account is not None:
-        _run.account.settle()
-    _send_report(environment.runner)
-    environment.runner.send_message(_SETTLED)
-
-
-def _on_settled(msg: Any, **_: object) -> None:
-    _run.settled.add(msg.node_id)
+def _on_answer(msg: Any, **_: object) -> None:
+    if isinstance(_run.crew, Workers):
+        _run.crew.on_answer(msg.node_id, msg.data)
 
 
 def _send_report(runner: WorkerRunner) -> None:
@@ -166,18 +242,17 @@ def _send_report(runner: WorkerRunner) -> None:
 
 def _report_to_master(data: dict[str, Any], **_: object) -> None:
     if _run.account is not None:
-        data[_REPORT] = dataclasses.asdict(_run.account.report())
+        data[_LIVE] = _run.account.live.news()
 
 
-def _worker_report(client_id: str, data: dict[str, Any], **_: object) -> None:
-    if _REPORT in data:
-        figures = dict(data[_REPORT])
-        _run.reports[client_id] = Report(counts=Counts(**figures.pop("counts")), **figures)
+def _worker_report(data: dict[str, Any], **_: object) -> None:
+    _run.live.take(data.get(_LIVE, ()))
 
 
 _hooks.init_command_line_parser.add_listener(add_options)
 _hooks.init.add_listener(_init)
 _hooks.test_start.add_listener(_test_start)
+_hooks.spawning_complete.add_listener(_spawning_complete)
 _hooks.test_stopping.add_listener(_test_stopping)
 _hooks.test_stop.add_listener(_test_stop)
 _hooks.quit.add_listener(_quit)

@@ -6,7 +6,7 @@ refused, being thrown off and leaving are the same for all. Not here: the run (`
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, ClassVar
 
@@ -15,16 +15,21 @@ from locust import User, task
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from gridcli.core.errors import CannotConnect, Refusal
+from gridcli.core.geometry import Direction
+from gridcli.core.mirror import Mirror
 from gridcli.core.schedule import Schedule
+from gridcli.core.strategies import OTHER, STRATEGIES, TIMES, seed_of
 
+from ._account import CONNECT
 from ._options import DEFAULT_HOST
 from ._player import Player, Where
 from ._run import current_account
 from ._transport import Ended
 
-CONNECT = "CONNECT"
 _REST_S = 0.05
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 16.0
+_NUMBERS_OF_A_WORKER = 100_000
+"""Players of a worker are numbered from a multiple of this on, those of a single process from 0."""
 
 
 class Scenario(User):
@@ -40,10 +45,21 @@ class Scenario(User):
         super().__init__(environment)
         self.account = current_account()
         self.options = self.account.options
+        worker = max(0, getattr(environment.runner, "worker_index", 0))
+        self.number = worker * _NUMBERS_OF_A_WORKER + self.account.users
         self.account.users += 1
-        # Every worker draws from the same seed, and none draws the same.
-        worker = getattr(environment.runner, "worker_index", 0)
-        self.rng = Random(f"{self.options.seed}/{worker}/{self.account.users}")
+        self.account.arriving += 1
+        self._new = True
+        seed = self.options.seed
+        # What a player does depends on the seed and its number alone.
+        self.rng = Random(seed_of(seed, self.number, OTHER))
+        self._moves = Random(seed_of(seed, self.number))
+        self._times = Random(seed_of(seed, self.number, TIMES))
+        self._strategy = STRATEGIES[self.options.script]()
+        self._turns: Schedule | None = None
+        self._turns_of = 0
+        self._away = False
+        """Was thrown off, and its turns went by meanwhile."""
         self.room = self.options.room
         self._failures = 0
 
@@ -61,20 +77,26 @@ class Scenario(User):
         """One player's life; Locust begins it again when it is over."""
         if self.enough():
             return self.rest()
-        player = Player(self.account, self.where(), self.rng)
+        player = Player(self.account, self.where(), self.choose)
         try:
             if self.arrive(player):
                 self.perform(player)
         except Ended as ended:
-            name = f"connection ({self.transport})"
-            self.account.failed("DROPPED", name, f"disconnected: {ended}")
+            self._away = True
+            self.account.dropped(f"connection ({self.transport})", f"disconnected: {ended}")
             self._failures += 1
         except Refusal as refusal:
-            self.account.failed("REFUSED", "request", f"refused: {refusal.code}: {refusal.text}")
+            text = f"refused: {refusal.code}: {refusal.text}"
+            self.account.kept_out(self.number, "REFUSED", "request", text)
             self._failures += 1
         finally:
+            self._tried()
             player.leave()
         return self.hold_off()
+
+    def choose(self, world: Mirror) -> Direction:
+        """Where the next step goes."""
+        return self._strategy(world, self._moves)
 
     def where(self) -> Where:
         """Where the next connection goes to."""
@@ -88,13 +110,16 @@ class Scenario(User):
         try:
             player.connect()
         except CannotConnect as error:
-            self.account.failed(CONNECT, name, str(error))
+            self.account.kept_out(self.number, CONNECT, name, str(error))
         except Refusal as refusal:
-            self.account.failed(CONNECT, name, f"refused: {refusal.code}: {refusal.text}")
+            text = f"refused: {refusal.code}: {refusal.text}"
+            self.account.kept_out(self.number, CONNECT, name, text)
         else:
-            self.account.took(CONNECT, name, time.monotonic() - started_s)
+            self.account.came(name, time.monotonic() - started_s)
             self._failures = 0
             return True
+        finally:
+            self._tried()
         self._failures += 1
         return False
 
@@ -106,9 +131,31 @@ class Scenario(User):
         """Whether Locust waits for this user to end; without --stop-timeout it just ends it."""
         return self._state == LOCUST_STATE_STOPPING
 
-    def beats(self, until_s: float = math.inf) -> Iterator[float]:
-        """The intended times of this player's moves from now on."""
-        return Schedule(self.options.rate, time.monotonic(), self.rng).until(until_s)
+    def beats(self) -> Schedule:
+        """The intended times of this player from now on."""
+        return Schedule(self.options.rate, time.monotonic(), self._times)
+
+    def play(self, player: Player, until_s: float = math.inf) -> bool:
+        """Move at the rate until a moment, while moves are sent at all; False when it is enough.
+
+        Raises:
+            Ended: the connection ended.
+        """
+        account = self.account
+        waited = False
+        while not self.enough():
+            if time.monotonic() >= until_s:
+                return True
+            number = account.round
+            if not number:
+                waited = True
+                player.wait_until(until_s, lambda: self.enough() or account.round > 0)
+                continue
+            times = self._times_of(number, until_s, at_its_begin=waited)
+            over = self._over_after(number)
+            player.play(times, over)
+            player.wait_until(until_s, over)  # to the end of a schedule that has no more
+        return False
 
     def stay(self, player: Player) -> None:
         """Remain on the grid as a receiver until Locust ends this user. Raises `Ended`."""
@@ -120,9 +167,7 @@ class Scenario(User):
         Raises:
             Ended: the connection ended.
         """
-        until_s = time.monotonic() + seconds
-        player.play(self.beats(until_s), self.enough)
-        if not player.wait_until(until_s, self.enough):
+        if not self.play(player, time.monotonic() + seconds):
             return False
         player.settle()
         return not self.enough()
@@ -144,3 +189,25 @@ class Scenario(User):
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0 and not self.enough():
             gevent.sleep(min(left, _REST_S))
+
+    def _over_after(self, number: int) -> Callable[[], bool]:
+        return lambda: self.enough() or self.account.round != number
+
+    def _times_of(self, number: int, until_s: float, *, at_its_begin: bool) -> Iterator[float]:
+        """The turns of a round until a moment; who comes back to it goes on with its own."""
+        account = self.account
+        if until_s < math.inf:
+            return self.beats().until(until_s)
+        if self._turns is None or self._turns_of != number:
+            start_s = account.round_began_s if at_its_begin else time.monotonic()
+            self._turns = Schedule(self.options.rate, start_s, self._times)
+            self._turns_of = number
+        elif self._away:
+            account.missed(self._turns.skip_to(time.monotonic()))
+        self._away = False
+        return self._turns.until()
+
+    def _tried(self) -> None:
+        if self._new:
+            self._new = False
+            self.account.arriving -= 1

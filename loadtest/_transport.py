@@ -84,20 +84,20 @@ class Connection(ABC):
             Ended: nothing more will come.
         """
         while not self._over:
-            messages = [packet for packet in self._packets() if self._is_message(packet)]
+            packets = self._packets()
+            messages = [packet for packet in packets if packet[:1] == _MESSAGE]
+            if len(messages) < len(packets):
+                for packet in packets:
+                    self._heed(packet[:1])
             if messages:
                 return messages
         raise Ended(self._over)
 
-    def _is_message(self, packet: bytes) -> bool:
-        kind = packet[:1]
-        if kind == _MESSAGE:
-            return True
+    def _heed(self, kind: bytes) -> None:
         if kind == _PING:
             self.send(PONG)
         elif kind == _CLOSE:
             self._over = "the server ended the session"
-        return False
 
 
 def read_handshake(url: str, packet: bytes) -> Handshake:

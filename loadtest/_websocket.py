@@ -1,18 +1,31 @@
-"""The WebSocket transport: websocket-client shakes hands and sends, receiving is our own.
+"""The WebSocket transport: websocket-client shakes hands, frames are our own.
 
-Not here: the frames (`loadtest._framing`), heartbeats (`loadtest._transport`).
+Not here: what the frames are made of (`gridcli.core.protocol.websocket`, `masking`), heartbeats
+(`loadtest._transport`).
 """
 
+import os
 import socket
 
 import websocket
+from gevent.lock import BoundedSemaphore
 
-from gridcli.core.errors import BadInput, CannotConnect
+from gridcli.core.errors import CannotConnect
+from gridcli.core.protocol.masking import MaskKeys, encode_close, encode_frame
+from gridcli.core.protocol.websocket import (
+    CLOSING,
+    NO_CODE,
+    NORMAL,
+    PINGING,
+    PONGING,
+    FrameBuffer,
+    close_code,
+)
 
-from ._framing import CLOSING, PINGING, TEXT, FrameBuffer
 from ._transport import HINT, NOT_OURS, Connection, Ended, endpoint, read_handshake, why
 
 _READ = 65536
+_mask_key = MaskKeys(os.urandom)
 
 
 class WebSocketConnection(Connection):
@@ -32,6 +45,8 @@ class WebSocketConnection(Connection):
         scheme = "wss" if at.secure else "ws"
         self._frames = FrameBuffer()
         self._waiting: list[bytes] = []
+        # A frame that the socket takes in parts must not be cut by another greenlet's.
+        self._sending = BoundedSemaphore()
         try:
             self._ws = websocket.create_connection(
                 f"{scheme}://{at.netloc}{at.target('websocket')}",
@@ -49,6 +64,8 @@ class WebSocketConnection(Connection):
         self._socket = self._ws.sock
         try:
             while not self._waiting:
+                if self._over:
+                    raise Ended(self._over)
                 self._waiting = self._packets()
             handshake = read_handshake(url, self._waiting.pop(0))
         except Ended as ended:
@@ -60,17 +77,11 @@ class WebSocketConnection(Connection):
         self._socket.settimeout(handshake.ping_interval_s + handshake.ping_timeout_s)
 
     def send(self, frame: str) -> None:
-        try:
-            self._ws.send(frame)
-        except (OSError, websocket.WebSocketException) as error:
-            raise Ended(why(error)) from None
+        self._send(encode_frame(frame.encode(), _mask_key()))
 
     def goodbye(self, frame: str) -> None:
-        try:
-            self._ws.send(frame)
-            self._ws.send_close()
-        except (OSError, websocket.WebSocketException) as error:
-            raise Ended(why(error)) from None
+        self.send(frame)
+        self._send(encode_close(NORMAL, _mask_key()))
 
     def close(self) -> None:
         self._ws.shutdown()  # type: ignore[no-untyped-call]  # has no annotations
@@ -87,18 +98,26 @@ class WebSocketConnection(Connection):
             raise Ended(why(error)) from None
         if not data:
             raise Ended("the connection was closed")
-        packets = []
-        try:
-            for opcode, payload in self._frames.feed(data):
-                if opcode == TEXT:
-                    packets.append(payload)
-                elif opcode == PINGING:
-                    self._ws.pong(payload)
-                elif opcode == CLOSING:
-                    code = int.from_bytes(payload[:2], "big") or "none"
-                    self._over = f"the server closed the connection (code {code})"
-        except BadInput as error:
-            raise Ended(str(error)) from None
-        except (OSError, websocket.WebSocketException) as error:
-            raise Ended(why(error)) from None
+        packets = self._frames.feed(data)
+        if self._frames.controls:
+            self._take_controls()
+        if self._frames.fault:
+            self._over = f"the server sent {self._frames.fault}"
         return packets
+
+    def _take_controls(self) -> None:
+        controls, self._frames.controls = self._frames.controls, []
+        for opcode, payload in controls:
+            if opcode == PINGING:
+                self._send(encode_frame(payload, _mask_key(), PONGING))
+            elif opcode == CLOSING:
+                code = close_code(payload)
+                said = "none" if code == NO_CODE else code
+                self._over = f"the server closed the connection (code {said})"
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            with self._sending:
+                self._socket.sendall(frame)
+        except OSError as error:
+            raise Ended(why(error)) from None

@@ -11,5 +11,5 @@ class Polling(Scenario):
 
     def perform(self, player: Player) -> None:
         """Move at the rate, and stay to see what is under way."""
-        player.play(self.beats(), self.enough)
+        self.play(player)
         self.stay(player)

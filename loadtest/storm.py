@@ -18,7 +18,7 @@ class Storm(Scenario):
     def arrive(self, player: Player, intended_s: float | None = None) -> bool:
         """Connect at the next intended time."""
         if self.arrivals is None:
-            self.arrivals = self.beats()
+            self.arrivals = self.beats().until()
         intended_s = next(self.arrivals, None)
         if intended_s is None:
             self.rest()  # a rate of 0

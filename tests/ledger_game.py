@@ -98,19 +98,32 @@ class Game:
             client.live_in = message.room
             client.unmoved = True
             client.cell = client.mirror.cell
+            client.ticks = {update.tick} if isinstance(update, Delta) else set()
             self.ledger.enter(client.receiver, client.user_id, message.room, update)
             return
         if client.live_in:
+            if isinstance(update, Delta):
+                self.truth.tick(client, update.tick)
             self.truth.hear(client, message.shows, self.now_s)
         match update:
             case Delta():
-                self.ledger.saw_delta(client.receiver, update, self.now_s)
+                self.ledger.saw(client.receiver, update, self.now_s)
             case Placed(user_id=user_id):
                 if user_id == client.user_id and client.unmoved:
                     client.cell = update.cell  # our own arrival, or where we still are
-                self.ledger.saw_position(client.receiver, update, self.now_s)
+                self.ledger.saw(client.receiver, update, self.now_s)
             case Removed():
-                self.ledger.saw_removed(client.receiver, update)
+                self.ledger.saw(client.receiver, update, self.now_s)
+
+    def double(self, client: Client) -> None:
+        """The next tick will come twice."""
+        if client.down and _only_moves(client.down[0]):
+            client.down.appendleft(client.down[0])
+
+    def swap(self, client: Client) -> None:
+        """The next two ticks overtake each other."""
+        if len(client.down) > 1 and _only_moves(client.down[0]) and _only_moves(client.down[1]):
+            client.down[0], client.down[1] = client.down[1], client.down[0]
 
     # What the server does
 
@@ -227,6 +240,15 @@ class Game:
                         self.hear(client)
                 case "drop":
                     self.hear(client, drop=client.number == lossy)
+                case "double":
+                    self.double(client)
+                case "swap":
+                    self.swap(client)
+
+
+def _only_moves(message: Message) -> bool:
+    update = message.update
+    return isinstance(update, Delta) and bool(message.shows) and not _more_than_moves(update)
 
 
 def _more_than_moves(delta: Delta) -> bool:

@@ -26,10 +26,10 @@ def pair_of(protocol: int, ledger: Ledger) -> tuple[Receiver, Receiver]:
         ledger.ask(receiver)
         ledger.enter(receiver, user_id, "lobby", everyone(protocol, ann=A, ben=A))
         if protocol == DEMO:
-            ledger.saw_position(receiver, Placed(user_id, "K", A), 0.0)
+            ledger.saw(receiver, Placed(user_id, "K", A), 0.0)
         made.append(receiver)
     return made[0], made[1]
 
 
-def tick(**seqs: int) -> Delta:
-    return Delta(1, 2, cells=dict.fromkeys(seqs, A), seqs=dict(seqs))
+def tick(number: int, **seqs: int) -> Delta:
+    return Delta(number, 2, cells=dict.fromkeys(seqs, A), seqs=dict(seqs))

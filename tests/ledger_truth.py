@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from gridcli.core.geometry import Cell
 from gridcli.core.ledger import Receiver
+from gridcli.core.ledger.moves import Move
 from gridcli.core.mirror import Mirror
-from gridcli.core.moves import Move
 from gridcli.core.protocol.names import TICKS
 from gridcli.core.protocol.updates import Update
 
@@ -43,6 +43,8 @@ class Client:
     seq: int = 0
     unmoved: bool = True
     """Whether it has sent no step since it came into its room."""
+    ticks: set[int] = field(default_factory=set)
+    """Those that have come in the present stay, its state's among them."""
     cell: Cell | None = None
     """Where its steps have led to; None while no message has said where it started."""
 
@@ -56,6 +58,7 @@ class Truth:
         self.seen: dict[tuple[Stepped, int], float] = {}
         self.excused: set[tuple[Stepped, int]] = set()
         self.heard: dict[float, tuple[Client, list[Stepped]]] = {}
+        self.ticks_doubled = self.ticks_reordered = self.ticks_lost = 0
 
     def send(self, step: Stepped, move: Move, members: list[Client]) -> None:
         self.sent[step] = move
@@ -75,8 +78,23 @@ class Truth:
         self.open -= pairs
         self.seen |= dict.fromkeys(pairs, now_s)
 
+    def tick(self, client: Client, number: int) -> None:
+        """A tick has come."""
+        if number in client.ticks:
+            self.ticks_doubled += 1
+        elif number < max(client.ticks):
+            self.ticks_reordered += 1
+        client.ticks.add(number)
+
+    def missing(self, client: Client) -> int:
+        """Ticks that never came although later ones did."""
+        ticks = client.ticks
+        return max(ticks) - min(ticks) + 1 - len(ticks) if ticks else 0
+
     def leave(self, client: Client) -> None:
         """What the client has not seen, and what it sent."""
+        self.ticks_lost += self.missing(client)
+        client.ticks = set()
         gone = {
             (step, receiver)
             for step, receiver in self.open

@@ -24,6 +24,13 @@ STOP_S = 10.0
 
 _URL = re.compile(r"http://[^\s\"'<>,]+")
 
+PATIENT = {
+    "GRIDCLI_BOTS_LIMIT_LAG": "30s",
+    "GRIDCLI_BOTS_LIMIT_DEBT": "30s",
+    "GRIDCLI_BOTS_LIMIT_CPU": "9",
+}
+"""For bots whose accounts must be right however busy the machine is with other tests."""
+
 
 class Server:
     """A running server: its address, its process, and every line that it has printed."""

@@ -27,15 +27,16 @@ MAY_IMPORT = {
     "gridcli.core": {"gridcli.core"},
     "gridcli.link": {"gridcli.core", "gridcli.link"},
     "gridcli.tui": {"gridcli.core", "gridcli.link", "gridcli.tui"},
-    "bots": {"gridcli.core", "gridcli.link", "bots"},
+    "gridcli.report": {"gridcli.core", "gridcli.report"},
+    "bots": {"gridcli.core", "gridcli.link", "gridcli.report", "bots"},
     "server": {"gridcli.core", "server"},
     "loadtest": {"gridcli.core", "loadtest"},
 }
 """Core is used by all and uses none; the commands are found by name, at run time, by the CLI."""
-SHARED = {"gridcli", "gridcli.heap", "gridcli.options"}
+SHARED = {"gridcli", "gridcli.heap", "gridcli.machine", "gridcli.options"}
 """The version, and what is a process's or the command line's own: not of the pure core."""
 
-CORE_MAY_IMPORT = {"orjson", "hdrh"}
+CORE_MAY_IMPORT = {"orjson", "hdrh", "numpy"}
 NOT_IN_CORE = {"time", "uuid", "secrets", "asyncio", "socket", "ssl", "threading", "os", "io"}
 HEAVY = {
     "click",
@@ -51,6 +52,7 @@ HEAVY = {
 FORBIDDEN = {
     "gridcli.core": HEAVY,
     "gridcli.link": {"textual", "click", "socketio", "locust", "gevent"},
+    "gridcli.report": {"textual", "socketio", "aiohttp", "locust", "gevent"},
     "bots": {"textual", "locust", "gevent"},
     "server": {"textual", "locust", "gevent"},
 }

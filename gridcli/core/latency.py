@@ -1,97 +1,187 @@
 """Distributions of latency: mergeable HDR histograms, 1 µs to 60 s at three significant digits.
 
-Shared by the asyncio swarm and the gevent scenarios. Not here: which moves were seen
-(`gridcli.core.ledger`).
+Buckets are those of HdrHistogram (exact microseconds below 2048, then 1024 to each doubling);
+whole arrays of samples are added at once, because a broadcast makes a million a second. Written
+and read as HdrHistogram's own compressed text, which its tools for other languages read too.
+Not here: which moves were seen (`gridcli.core.ledger`), what a run keeps (`gridcli.core.run`).
 """
 
-from collections import Counter
+import math
 from collections.abc import Iterable
 
+import numpy as np
 from hdrh.histogram import HdrHistogram
+from numpy.typing import NDArray
 
-from .moves import Move
+Microseconds = NDArray[np.float32]
+"""Samples; single precision tells apart far more than three digits."""
+Counts = NDArray[np.int64]
+"""How many samples each bucket has."""
 
 _LOWEST_US, _HIGHEST_US, _DIGITS = 1, 60_000_000, 3
-_BITS = 11
-"""Three digits are told apart by so many bits: 2048 > 2 × 1000."""
-_EXACT_BELOW_US = 1 << _BITS
+_HALF_BITS = 10
+_HALF = 1 << _HALF_BITS
+"""Buckets to each doubling: three digits are told apart by 2048 > 2 × 1000 of them in the lowest
+two."""
+_MANTISSA_BITS = 23
+_DROPPED = _MANTISSA_BITS - _HALF_BITS
+_BIAS = (int(np.array([_HALF], np.float32).view(np.int32)[0]) >> _DROPPED) - _HALF
 
 
-GENERATOR_LATE_MS = 250.0
-"""Past this lateness of its own a generator measures itself, not the server."""
-GENERATOR_PERCENTILE = 95.0
-"""Which percentile of its lateness is judged: a machine's one hiccup in a short run is not it."""
+def _bucket_of_us(us: int) -> int:
+    if us < 2 * _HALF:
+        return us
+    doublings = us.bit_length() - _HALF_BITS - 1
+    return doublings * _HALF + (us >> doublings)
+
+
+_SIZE = _bucket_of_us(_HIGHEST_US) + 1
+
+
+def differences(at_s: NDArray[np.float64], since_s: NDArray[np.float64]) -> Microseconds:
+    """The time from each of some moments to each of others: len(since_s) × len(at_s) samples."""
+    base = since_s.min()
+    at_us = ((at_s - base) * 1e6).astype(np.float32)
+    since_us = ((since_s - base) * 1e6).astype(np.float32)
+    samples: Microseconds = (at_us - since_us[:, None]).ravel()
+    return samples
+
+
+def count(samples: Microseconds) -> Counts:
+    """The samples by buckets, for `Latency.take`. May change the array that it is given."""
+    if not samples.size:
+        return np.zeros(_SIZE, np.int64)
+    least = samples.min()
+    np.clip(samples, _LOWEST_US, _HIGHEST_US, out=samples)
+    # A float's exponent and its mantissa's first bits, read as a number, are the very bucket: each
+    # doubling has equally many, and they follow on each other.
+    buckets = samples.view(np.int32) >> _DROPPED
+    buckets -= _BIAS
+    if least < _HALF:
+        buckets = np.where(samples < _HALF, samples.astype(np.int32), buckets)
+    return np.bincount(buckets, minlength=_SIZE)
+
+
+def _lowest_us(bucket: int) -> int:
+    if bucket < 2 * _HALF:
+        return bucket
+    doublings = bucket // _HALF - 1
+    return (bucket - doublings * _HALF) << doublings
+
+
+def _highest_us(bucket: int) -> int:
+    return _lowest_us(bucket + 1) - 1
 
 
 class Latency:
     """One distribution. Values go in as seconds and come out as milliseconds."""
 
+    __slots__ = ("_counts", "_packed")
+
     def __init__(self) -> None:
-        self._histogram = HdrHistogram(_LOWEST_US, _HIGHEST_US, _DIGITS)
-        # Recording one value costs the histogram a microsecond, counting it here a tenth of that:
-        # samples are rounded to the histogram's own digits first, and recorded when asked about.
-        self._waiting: Counter[int] = Counter()
+        self._counts: Counts | None = None
+        self._packed: tuple[Counts, Counts] | None = None
 
     def __len__(self) -> int:
-        return int(self._recorded().get_total_count())
+        if self._packed is not None:
+            return int(self._packed[1].sum())
+        return 0 if self._counts is None else int(self._counts.sum())
 
     def add(self, seconds: Iterable[float]) -> None:
         """Record samples."""
-        self._waiting.update(
-            us if us < _EXACT_BELOW_US else us >> (drop := us.bit_length() - _BITS) << drop
-            for us in [int(value * 1e6) for value in seconds]
-        )
+        samples = np.fromiter(seconds, np.float64)
+        if samples.size:
+            self.take(count((samples * 1e6).astype(np.float32)))
+
+    def take(self, counts: Counts) -> None:
+        """Record samples that are counted already, see `count`."""
+        dense = self._dense()
+        dense += counts
 
     def merge(self, other: "Latency") -> None:
         """Take in every sample of another distribution."""
-        self._recorded().add(other._recorded())
+        buckets, counts = other._sparse()
+        if buckets.size:
+            self._dense()[buckets] += counts
+
+    def pack(self) -> None:
+        """Take less memory, for one that is complete."""
+        if self._counts is not None:
+            self._packed, self._counts = self._sparse(), None
 
     def percentile_ms(self, percent: float) -> float | None:
         """The latency that so many percent of the samples do not exceed; None without samples."""
-        if not len(self):
+        buckets, counts = self._sparse()
+        if not buckets.size:
             return None
-        return float(self._recorded().get_value_at_percentile(percent)) / 1000
+        upto = np.cumsum(counts)
+        rank = max(1, math.ceil(percent / 100 * int(upto[-1]) - 1e-9))
+        return _highest_us(int(buckets[np.searchsorted(upto, rank)])) / 1000
 
     @property
     def max_ms(self) -> float | None:
         """The longest latency."""
-        return float(self._recorded().get_max_value()) / 1000 if len(self) else None
+        buckets, _ = self._sparse()
+        return _highest_us(int(buckets[-1])) / 1000 if buckets.size else None
 
-    def _recorded(self) -> HdrHistogram:
-        for us, count in self._waiting.items():
-            self._histogram.record_value(min(max(us, _LOWEST_US), _HIGHEST_US), count)
-        self._waiting.clear()
-        return self._histogram
+    @property
+    def mean_ms(self) -> float | None:
+        """The average."""
+        buckets, counts = self._sparse()
+        if not buckets.size:
+            return None
+        middles = [(_lowest_us(b) + _highest_us(b)) / 2 for b in buckets.tolist()]
+        return float(np.dot(middles, counts) / counts.sum()) / 1000
 
+    def bins(self) -> tuple[list[float], list[int]]:
+        """The distribution: the upper end of each bucket that has samples, in ms, and how many."""
+        buckets, counts = self._sparse()
+        return [_highest_us(b) / 1000 for b in buckets.tolist()], counts.tolist()
 
-class MoveSeen:
-    """Move → seen over many moves: every receiver, and per move the first, median and last."""
+    def encode(self) -> str:
+        """As HdrHistogram's compressed text (V2); empty for no samples."""
+        buckets, counts = self._sparse()
+        if not buckets.size:
+            return ""
+        histogram = HdrHistogram(_LOWEST_US, _HIGHEST_US, _DIGITS)
+        np.frombuffer(histogram.counts, np.uint64)[buckets] = counts
+        histogram.set_internal_tacking_values(int(buckets[0]), int(buckets[-1]), int(counts.sum()))
+        return str(histogram.encode().decode("ascii"))
 
-    def __init__(self) -> None:
-        self.every = Latency()
-        self.first = Latency()
-        self.median = Latency()
-        self.last = Latency()
-        self.from_send = Latency()
-        """As `every`, but counted from the actual sending: what a stalled generator would hide."""
+    @classmethod
+    def decode(cls, text: str) -> "Latency":
+        """Read what `encode` wrote.
 
-    def add(self, moves: Iterable[Move]) -> None:
-        """Take in closed moves; those that nobody saw add nothing."""
-        every: list[float] = []
-        from_send: list[float] = []
-        firsts, medians, lasts = [], [], []
-        for move in moves:
-            if not move.seen_s:
-                continue
-            seen = sorted(at - move.intended_s for at in move.seen_s)
-            every += seen
-            debt = move.sent_s - move.intended_s
-            from_send += [value - debt for value in seen]
-            firsts.append(seen[0])
-            medians.append(seen[(len(seen) - 1) // 2])
-            lasts.append(seen[-1])
-        self.every.add(every)
-        self.from_send.add(from_send)
-        self.first.add(firsts)
-        self.median.add(medians)
-        self.last.add(lasts)
+        Raises:
+            ValueError: not a histogram of this kind.
+        """
+        latency = cls()
+        if not text:
+            return latency
+        try:
+            histogram = HdrHistogram.decode(text.encode("ascii"))
+        except Exception as error:  # the library has a dozen ways to say that it is none
+            raise ValueError(f"not an HdrHistogram: {error}") from None
+        if (histogram.sub_bucket_count, histogram.unit_magnitude) != (2 * _HALF, 0):
+            raise ValueError("an HdrHistogram of other digits")
+        counts = np.frombuffer(histogram.counts, np.uint64)
+        latency._dense()[:] = counts[:_SIZE]
+        latency.pack()
+        return latency
+
+    def _dense(self) -> Counts:
+        if self._counts is None:
+            self._counts = np.zeros(_SIZE, np.int64)
+            if self._packed is not None:
+                buckets, counts = self._packed
+                self._counts[buckets] = counts
+                self._packed = None
+        return self._counts
+
+    def _sparse(self) -> tuple[Counts, Counts]:
+        if self._packed is not None:
+            return self._packed
+        if self._counts is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        buckets = np.nonzero(self._counts)[0]
+        return buckets, self._counts[buckets]

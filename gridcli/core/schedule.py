@@ -6,8 +6,20 @@ hide what it owes. Times are seconds of one monotonic clock. Not here: waiting f
 """
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Protocol
+
+
+class Turns(Protocol):
+    """The intended times of one player's turns, in order: a `Schedule` or a `Timetable`."""
+
+    def next_s(self) -> float:
+        """The next time; each call takes one. Infinite where there are no more."""
+
+    def skip_to(self, now_s: float) -> int:
+        """Give up what was due until now, and say how many that were."""
 
 
 class Schedule:
@@ -47,3 +59,42 @@ class Schedule:
         missed = max(0, due - self._taken)
         self._taken += missed
         return missed
+
+
+class Timetable:
+    """Times that are given one by one: those of a recording, at any speed.
+
+    Args:
+        times_s: seconds from the recording's start, in order.
+        start_s: when the recording starts over.
+        speed: how many times as fast it goes.
+    """
+
+    def __init__(self, times_s: Sequence[float], start_s: float, speed: float = 1.0) -> None:
+        self._times_s = times_s
+        self._start_s = start_s
+        self._speed = speed
+        self.taken = 0
+        """How many of the times were taken or given up."""
+
+    def next_s(self) -> float:
+        """The next time; each call takes one. Infinite once all are taken."""
+        if self.taken >= len(self._times_s):
+            return math.inf
+        due_s = self._due_s(self._times_s[self.taken])
+        self.taken += 1
+        return due_s
+
+    def until(self, end_s: float = math.inf) -> Iterator[float]:
+        """The times that are left before an end."""
+        while (due_s := self.next_s()) < end_s:
+            yield due_s
+
+    def skip_to(self, now_s: float) -> int:
+        """Give up what was due until now, and say how many that were."""
+        taken = bisect_right(self._times_s, now_s, lo=self.taken, key=self._due_s)
+        missed, self.taken = taken - self.taken, taken
+        return missed
+
+    def _due_s(self, time_s: float) -> float:
+        return self._start_s + time_s / self._speed

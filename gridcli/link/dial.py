@@ -2,15 +2,19 @@
 
 `auto` takes WebSocket and falls back to long polling where something in between blocks it;
 `upgrade` begins with long polling and changes over, as browsers do. Not here: what travels
-(`gridcli.link.transport`).
+(`gridcli.link.transport`), how a WebSocket opens (`gridcli.link.opening`).
 """
 
 import asyncio
 import os
+import re
+import socket
+import ssl
 
 import aiohttp
 
 from gridcli.core.errors import BadInput, CannotConnect
+from gridcli.core.protocol.opening import NotUpgraded
 from gridcli.core.protocol.packets import (
     PING,
     PONG,
@@ -21,8 +25,11 @@ from gridcli.core.protocol.packets import (
     decode_handshake,
 )
 
+from .opening import Lost, Opening, open_websocket
+from .polling import PollingConnection
 from .target import Target, Transport
-from .transport import Connection, PollingConnection, WebSocketConnection
+from .transport import Connection
+from .websocket import WebSocketConnection
 
 OPEN_S = 5.0
 """How long one transport may take to open."""
@@ -47,6 +54,10 @@ def client_session() -> aiohttp.ClientSession:
 async def dial(http: aiohttp.ClientSession, target: Target) -> Connection:
     """Connect to the target's server.
 
+    Args:
+        http: for long polling; a WebSocket has a socket of its own.
+        target: where to, and how.
+
     Raises:
         CannotConnect: nobody answers, or what answers is no Socket.IO server.
     """
@@ -54,51 +65,71 @@ async def dial(http: aiohttp.ClientSession, target: Target) -> Connection:
         async with asyncio.timeout(2 * OPEN_S):
             match target.transport:
                 case Transport.WEBSOCKET:
-                    return await _websocket(http, target)
+                    return await _websocket(target)
                 case Transport.POLLING:
                     return await _polling(http, target)
                 case Transport.UPGRADE:
-                    return await _upgraded(http, target, await _polling(http, target))
+                    return await _upgraded(target, await _polling(http, target))
                 case Transport.AUTO:
                     try:
-                        return await _websocket(http, target)
+                        return await _websocket(target)
                     except (_Blocked, TimeoutError):
                         return await _polling(http, target)
-    except aiohttp.ClientConnectorError as error:
-        # The event loop words it differently; the number says what it is.
-        number = error.os_error.errno
-        reason = os.strerror(number).lower() if number else str(error.os_error)
-        raise CannotConnect(target.url, reason, _HINT) from None
     except TimeoutError:
         raise CannotConnect(target.url, "no answer in time", _HINT) from None
     except _Blocked as blocked:
         raise CannotConnect(
             target.url, str(blocked), "is it a Socket.IO server? try --transport auto"
         ) from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
+    except aiohttp.ClientConnectorError as error:
+        raise CannotConnect(target.url, _reason(error.os_error), _HINT) from None
+    except OSError as error:
+        raise CannotConnect(target.url, _reason(error), _HINT) from None
+    except (aiohttp.ClientError, ValueError) as error:
         raise CannotConnect(target.url, str(error) or type(error).__name__, _HINT) from None
 
 
-async def _websocket(http: aiohttp.ClientSession, target: Target) -> Connection:
+def _reason(error: OSError) -> str:
+    """What the system says, in the same words from every event loop."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return "it does not speak TLS; try http:// in place of https://"
+    if isinstance(error, socket.gaierror):
+        return (error.strerror or str(error)).lower()
+    number = error.errno
+    if number is None and (found := re.search(r"\[Errno (\d+)\]", str(error))):
+        number = int(found[1])  # one of several addresses of a name
+    return os.strerror(number).lower() if number else str(error) or type(error).__name__
+
+
+async def _websocket(target: Target) -> Connection:
     async with asyncio.timeout(OPEN_S):
         try:
-            socket = await http.ws_connect(target.endpoint("websocket"))
-        except aiohttp.WSServerHandshakeError as error:
-            raise _Blocked(f"it refuses WebSocket (HTTP {error.status})") from None
+            opening = await open_websocket(target.endpoint("websocket"))
+        except NotUpgraded as error:
+            raise _Blocked(_refusal(error)) from None
+        except Lost:
+            raise _Blocked("it closes WebSockets at once") from None
         try:
-            return WebSocketConnection(await _first(socket), socket)
+            return WebSocketConnection(await _first(opening), opening)
         except BaseException:
-            await socket.close()
+            opening.transport.abort()
             raise
 
 
-async def _first(socket: aiohttp.ClientWebSocketResponse) -> Handshake:
-    message = await socket.receive()
-    if message.type is not aiohttp.WSMsgType.TEXT:
-        raise _Blocked("it closes WebSockets at once")
+def _refusal(error: NotUpgraded) -> str:
+    if error.status:
+        return f"it refuses WebSocket (HTTP {error.status})"
+    return f"it refuses WebSocket ({error.text})"
+
+
+async def _first(opening: Opening) -> Handshake:
     try:
-        return decode_handshake(message.data)
-    except BadInput:
+        return decode_handshake((await opening.receive()).decode())
+    except Lost:
+        raise _Blocked("it closes WebSockets at once") from None
+    except (BadInput, UnicodeDecodeError):
         raise _Blocked("it does not speak Engine.IO 4") from None
 
 
@@ -114,9 +145,7 @@ async def _polling(http: aiohttp.ClientSession, target: Target) -> PollingConnec
     return PollingConnection(handshake, http, target.endpoint("polling", handshake.sid))
 
 
-async def _upgraded(
-    http: aiohttp.ClientSession, target: Target, polling: PollingConnection
-) -> Connection:
+async def _upgraded(target: Target, polling: PollingConnection) -> Connection:
     """Change a fresh polling session over to WebSocket; keep polling where that is blocked.
 
     No poll and no message is under way yet, so nothing can be lost or overtaken.
@@ -124,13 +153,16 @@ async def _upgraded(
     handshake = polling.handshake
     try:
         async with asyncio.timeout(OPEN_S):
-            socket = await http.ws_connect(target.endpoint("websocket", handshake.sid))
-            await socket.send_str(PING + PROBE)
-            answer = await socket.receive()
-            if answer.type is not aiohttp.WSMsgType.TEXT or answer.data != PONG + PROBE:
-                await socket.close()
-                return polling
-            await socket.send_str(UPGRADE)
-            return WebSocketConnection(handshake, socket)
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return polling
+            opening = await open_websocket(target.endpoint("websocket", handshake.sid))
+            try:
+                opening.send(PING + PROBE)
+                if await opening.receive() == (PONG + PROBE).encode():
+                    opening.send(UPGRADE)
+                    return WebSocketConnection(handshake, opening)
+            except BaseException:
+                opening.transport.abort()
+                raise
+            opening.transport.abort()
+    except (NotUpgraded, Lost, OSError, TimeoutError):
+        pass
+    return polling

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from random import Random
 
 import aiohttp
@@ -33,8 +34,10 @@ from gridcli.core.text import check_chat
 
 from .backoff import Backoff
 from .dial import client_session, dial
+from .recorder import Track
 from .session import Session
 from .states import Connecting, Live, NotLive, Offline, Reconnecting, Refused, State
+from .tap import tapped
 from .target import Target
 
 log = logging.getLogger("gridcli.link")
@@ -55,6 +58,7 @@ class Link:
         clock: monotonic seconds.
         reconnect: whether to connect again when the connection is lost.
         http: an HTTP session to share with other links; None makes one of its own.
+        record: the part of a recording that takes down what is sent and received.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Link:
         clock: Callable[[], float] = time.monotonic,
         reconnect: bool = True,
         http: aiohttp.ClientSession | None = None,
+        record: Track | None = None,
     ) -> None:
         self.target = target
         self.mirror = Mirror()
@@ -78,6 +83,7 @@ class Link:
         self._reconnect = reconnect
         self._http = http
         self._owns_http = http is None
+        self._record = record
         self._session: Session | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._protocol = target.protocol
@@ -169,12 +175,22 @@ class Link:
 
     def _enter(self, state: State) -> None:
         self.state = state
+        if self._record is not None:
+            self._record.state(type(state).__name__.lower(), self._described(state))
         self._on_state(state)
+
+    def _described(self, state: State) -> dict[str, object]:
+        if not isinstance(state, Live):
+            return asdict(state)
+        mirror = self.mirror
+        who = {"userId": mirror.user_id, "symbol": mirror.symbol, "name": mirror.name}
+        return who | {"room": mirror.room, "protocol": mirror.protocol, "transport": self.transport}
 
     async def _connect(self) -> None:
         if self._http is None:
             self._http = client_session()
-        session = Session(await dial(self._http, self.target), self.mirror, self._hear)
+        connection = tapped(await dial(self._http, self.target), self._record)
+        session = Session(connection, self.mirror, self._hear)
         try:
             await session.join(
                 Auth(

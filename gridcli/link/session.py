@@ -1,7 +1,7 @@
 """One connection from CONNECT to its end: frames in, updates out, answers matched to requests.
 
 A `Session` ends with its connection; the `Link` above it makes the next one. Not here:
-reconnection and states (`gridcli.link.link`), sockets (`gridcli.link.transport`).
+reconnection and states (`gridcli.link.link`), what carries the frames (`gridcli.link.transport`).
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import TypeVar
 from gridcli.core.errors import BadInput, Refusal
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
-from gridcli.core.protocol.frames import decode_frame
+from gridcli.core.protocol.frames import Said, decode_frame
 from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
     Ack,
@@ -31,7 +31,7 @@ from gridcli.core.protocol.requests import (
     decode_answer,
     encode_request,
 )
-from gridcli.core.protocol.updates import Delta, Echo, Notice, Status, Update, Welcome
+from gridcli.core.protocol.updates import Delta, Echo, Notice, Placed, Status, Update, Welcome
 
 from .states import NotLive
 from .transport import Connection
@@ -146,33 +146,44 @@ class Session:
             self.connection.end(reason)
         await asyncio.wait([self._running])
 
-    def _on_frame(self, frame: str) -> None:
+    def _on_frame(self, frame: bytes) -> None:
         try:
             said = decode_frame(frame)
-            match said:
-                case Ack(number, args):
-                    waiting = self._answers.get(number)
-                    if waiting is not None and not waiting.done():
-                        waiting.set_result(decode_answer(args))
-                case ConnectError(data):
-                    self._fail(decode_refusal(data))
-                case Disconnected():
-                    self.put_out = True
-                    self.connection.end("the server put us out")
-                case None | Connected():
-                    pass
-                case _:
-                    self._take(said)
+            # The most frequent by far; class patterns would cost more than taking it in.
+            if isinstance(said, Placed):
+                self._mirror.apply(said)
+                self._on_update(said)
+            elif said is not None:
+                self._take_rarer(said)
         except BadInput:
             self.faults += 1
+
+    def _take_rarer(self, said: Said) -> None:
+        match said:
+            case Ack(number, args):
+                waiting = self._answers.get(number)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(decode_answer(args))
+            case ConnectError(data):
+                self._fail(decode_refusal(data))
+            case Disconnected():
+                self.put_out = True
+                self.connection.end("the server put us out")
+            case Connected():
+                pass
+            case _:
+                self._take(said)
 
     def _take(self, update: Update) -> None:
         mirror = self._mirror
         if isinstance(update, Delta):
             if update.full and self._going_to:
                 mirror.room = self._going_to
-            mirror.apply(update)
-            self._on_update(update)
+            try:
+                mirror.apply(update)
+            finally:
+                # Also one that tells of strangers, after a lost tick: the rest of it was applied.
+                self._on_update(update)
             if update.full:
                 self._here()
             return

@@ -6,7 +6,6 @@ drawing (`board`, `players`, `chat`, `status`), style (`app.tcss`), connecting (
 
 import os
 from collections.abc import Awaitable, Iterable, Sequence
-from random import Random
 from typing import ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -19,7 +18,7 @@ from gridcli.core.geometry import Direction
 from gridcli.core.protocol.names import LOBBY
 from gridcli.link.states import Offline, Refused
 
-from .automove import auto_move
+from .automove import AutoMove
 from .board import Board, Stage
 from .chat import ChatInput, LogView
 from .game import Game, Part
@@ -52,8 +51,7 @@ class PlayApp(App[None]):
 
     Args:
         game: the model; its link was given already.
-        auto_move_ms: take a random step each 100 to 100 + so many milliseconds.
-        rng: chance for those steps.
+        auto_move: takes steps by itself.
         ascii_only: draw with ASCII characters alone.
         greeting: said in a toast, line by line, once the screen is there.
     """
@@ -69,8 +67,7 @@ class PlayApp(App[None]):
         self,
         game: Game,
         *,
-        auto_move_ms: int | None = None,
-        rng: Random | None = None,
+        auto_move: AutoMove | None = None,
         ascii_only: bool = False,
         greeting: Sequence[str] = (),
     ) -> None:
@@ -78,8 +75,7 @@ class PlayApp(App[None]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.game = game
         self.ascii_only = ascii_only
-        self._auto_move_ms = auto_move_ms
-        self._rng = rng or Random()
+        self._auto_move = auto_move
         self._greeting = greeting
         self._visited: list[str] = []
         self._pinging = False
@@ -113,8 +109,8 @@ class PlayApp(App[None]):
         self.redraw()
         self.set_interval(1 / FRAMES_PER_SECOND, self.redraw)
         self.set_interval(_PING_EACH_S / 2, self._ping)
-        if self._auto_move_ms is not None:
-            self.run_worker(auto_move(self._auto_move_ms, self._rng, self.game.step))
+        if self._auto_move is not None:
+            self.run_worker(self._auto_move.run(self.game.mirror, self.game.step))
 
     def redraw(self) -> None:
         """Draw what changed since the last time, once, however much it was."""

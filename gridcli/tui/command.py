@@ -4,9 +4,13 @@ Loads no screen library until the command runs, so that `gridcli play --help` st
 here: connecting and running the screen (`gridcli.tui.session`).
 """
 
+from pathlib import Path
+from random import SystemRandom
+
 import click
 
 from gridcli.core.errors import BadInput
+from gridcli.core.strategies import STRATEGIES
 from gridcli.core.text import check_name
 from gridcli.link.target import DEFAULT_PORT, Target, Transport
 from gridcli.options import link_options
@@ -22,6 +26,7 @@ Examples:
   gridcli play --auto-move 400                  a random step each 100 to 500 ms
   gridcli play --protocol 1                     as the 2017 demo's clients play
   gridcli play --spectate                       only watch
+  gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
 
 \b
 Keys: arrows, WASD or hjkl move, t chats, r changes the room, ? helps, q quits.
@@ -56,9 +61,26 @@ class _Name(click.ParamType[str]):
     type=click.IntRange(min=0),
     metavar="MS",
     show_default="you move yourself",
-    help="Take a random step each 100 to 100+MS milliseconds.",
+    help="Steps by themselves, one each 100 to 100+MS milliseconds.",
 )
-@click.option("--seed", type=int, show_default="drawn", help="Repeats the random steps.")
+@click.option(
+    "--script",
+    type=click.Choice(list(STRATEGIES)),
+    default="random",
+    help="What --auto-move plays.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    show_default="drawn",
+    help="Repeats the steps of --auto-move; they are those of the first bot with this seed.",
+)
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write down what is sent and received, as JSON lines.",
+)
 @click.option("--spectate", is_flag=True, help="Watch without playing.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters alone.")
 @click.option(
@@ -79,7 +101,9 @@ def play(
     transport: str,
     protocol: str,
     auto_move: int | None,
+    script: str,
     seed: int | None,
+    record: Path | None,
     spectate: bool,
     ascii_only: bool,
     host: str,
@@ -103,7 +127,9 @@ def play(
                 spectate=spectate,
             ),
             auto_move_ms=auto_move,
-            seed=seed,
+            script=script,
+            seed=SystemRandom().randrange(2**32) if seed is None else seed,
+            record=record,
             ascii_only=ascii_only,
             host=host,
             port=port,

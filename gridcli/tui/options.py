@@ -1,6 +1,7 @@
 """What `gridcli play` was asked for. Not here: parsing (`command`), doing it (`session`)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gridcli.link.target import DEFAULT_PORT, Target
 
@@ -11,7 +12,9 @@ class PlayOptions:
 
     target: Target
     auto_move_ms: int | None = None
-    seed: int | None = None
+    script: str = "random"
+    seed: int = 0
+    record: Path | None = None
     ascii_only: bool = False
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT

@@ -10,16 +10,22 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from random import Random
+from datetime import UTC, datetime
+from pathlib import Path
 
+from gridcli import __version__
 from gridcli.core.errors import SetupError
+from gridcli.core.recording import Header
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
+from gridcli.link.recorder import Recorder
 from gridcli.link.target import NEW
 
 from .app import PlayApp
+from .automove import AutoMove, seeded_auto_move
 from .game import Game
 from .options import PlayOptions
 
@@ -43,10 +49,24 @@ async def _play(options: PlayOptions) -> None:
     async with AsyncExitStack() as stack:
         url, greeting = await _find_server(options, stack)
         game = Game(spectate=options.target.spectate)
+        shown = False
+
+        def warn(text: str) -> None:
+            if shown:
+                game.tell(text, warning=True)
+            else:
+                greeting.insert(0, text)
+
+        track = None
+        if options.record is not None:
+            recorder = _record(options.record, options, url, warn)
+            stack.push_async_callback(_close, recorder)
+            track = recorder.track(0)
         link = Link(
             replace(options.target, url=url),
             on_update=game.updated,
             on_state=game.state_changed,
+            record=track,
         )
         game.join(link)
         stack.push_async_callback(link.close)
@@ -54,12 +74,40 @@ async def _play(options: PlayOptions) -> None:
         _need_terminal()
         app = PlayApp(
             game,
-            auto_move_ms=options.auto_move_ms,
-            rng=Random(options.seed),
+            auto_move=_auto_move(options),
             ascii_only=options.ascii_only,
             greeting=greeting,
         )
+        shown = True
         await _run_screen(app)
+
+
+def _auto_move(options: PlayOptions) -> AutoMove | None:
+    if options.auto_move_ms is None:
+        return None
+    return seeded_auto_move(options.auto_move_ms, options.script, options.seed)
+
+
+def _record(path: Path, options: PlayOptions, url: str, warn: Callable[[str], None]) -> Recorder:
+    """Start the recording; what goes wrong with it is a line on the screen."""
+    header = Header(
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        tool="play",
+        version=__version__,
+        server=url,
+        room=options.target.room,
+        protocol=options.target.protocol,
+        script="" if options.auto_move_ms is None else options.script,
+        seed=None if options.auto_move_ms is None else options.seed,
+    )
+    return Recorder(path, header, warn)
+
+
+async def _close(recorder: Recorder) -> None:
+    """End the recording; trouble is told once more, where it stays when the screen is gone."""
+    await recorder.close()
+    if recorder.trouble:
+        print(recorder.trouble, file=sys.stderr)
 
 
 async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, list[str]]:

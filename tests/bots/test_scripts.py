@@ -8,11 +8,12 @@ import pytest
 
 from bots.loading import load_script
 from bots.player import Player
-from bots.scripts import BUILT_IN, chaser
+from bots.scripts import BUILT_IN
 from gridcli.core.errors import SetupError
 from gridcli.core.geometry import Cell, Direction, Grid
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.updates import Delta, Joiner, Welcome
+from gridcli.core.strategies import chaser
 
 
 class Done(Exception):

@@ -1,11 +1,13 @@
 """Distributions of latency, with plain numbers."""
 
+import math
+
 import pytest
+from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridcli.core.latency import Latency, MoveSeen
-from gridcli.core.moves import Move
+from gridcli.core.latency import Latency
 
 seconds = st.floats(1e-6, 59)
 
@@ -60,17 +62,41 @@ def test_merging_is_adding_all(one: list[float], other: list[float]) -> None:
         assert merged.percentile_ms(percent) == together.percentile_ms(percent)
 
 
-def move(intended_s: float, sent_s: float, *seen_s: float) -> Move:
-    return Move("ann", 1, "lobby", 1, intended_s, sent_s, None, len(seen_s), list(seen_s))
+@given(st.lists(seconds, max_size=40))
+def test_what_is_written_reads_the_same(values: list[float]) -> None:
+    written = latency(*values).encode()
+    read = Latency.decode(written)
+    assert read.bins() == latency(*values).bins()
+    assert read.encode() == written
 
 
-def test_latency_runs_from_the_intended_time() -> None:
-    seen = MoveSeen()
-    seen.add([move(10.0, 10.5, 11.0, 10.6, 10.7, 10.8), move(20.0, 20.0)])
-    assert [len(part) for part in (seen.every, seen.first, seen.median, seen.last)] == [4, 1, 1, 1]
-    assert seen.first.max_ms == pytest.approx(600, rel=2e-3)
-    assert seen.median.max_ms == pytest.approx(700, rel=2e-3)
-    assert seen.last.max_ms == pytest.approx(1000, rel=2e-3)
-    assert seen.every.max_ms == pytest.approx(1000, rel=2e-3)
-    assert seen.from_send.max_ms == pytest.approx(500, rel=2e-3)
-    assert len(seen.from_send) == 4
+@given(st.text(max_size=30))
+def test_what_is_no_histogram_is_refused(text: str) -> None:
+    try:
+        Latency.decode(text)
+    except ValueError:
+        return
+    assert not text
+
+
+@given(st.lists(seconds, min_size=1, max_size=40))
+def test_buckets_are_those_of_hdr_histogram(values: list[float]) -> None:
+    theirs = HdrHistogram(1, 60_000_000, 3)
+    for value in values:
+        theirs.record_value(max(1, int(value * 1e6)))
+    ours = latency(*values)
+    for percent in (0.1, 50, 99, 100):
+        # Theirs rounds the rank, ours takes the first that so many percent do not exceed.
+        rank = math.ceil(percent / 100 * len(values) - 1e-9)
+        theirs_us = theirs.get_value_at_percentile((rank - 0.25) / len(values) * 100)
+        assert ours.percentile_ms(percent) == pytest.approx(theirs_us / 1000, rel=1e-3, abs=1e-3)
+
+
+def test_packing_changes_no_figure() -> None:
+    made = latency(0.001, 0.01, 0.1, 0.01)
+    before = made.bins()
+    made.pack()
+    assert (made.bins(), len(made)) == (before, 4)
+    made.add([0.5])
+    assert len(made) == 5
+    assert made.max_ms == pytest.approx(500, rel=2e-3)

@@ -97,8 +97,8 @@ def test_both_protocols_lose_nothing_and_credit_nothing_wrong(
 
 
 @settings(max_examples=150)
-@given(programs([TICKS], "drop", "drop", "end"), grids, st.integers(1, 3))
-def test_protocol_2_counts_exactly_what_a_bad_channel_loses(
+@given(programs([TICKS], "drop", "drop", "double", "swap", "end"), grids, st.integers(1, 3))
+def test_protocol_2_counts_exactly_what_a_bad_channel_does(
     program: list[tuple[object, ...]], grid: Grid, lossy: int
 ) -> None:
     game = Game(grid)
@@ -110,6 +110,11 @@ def test_protocol_2_counts_exactly_what_a_bad_channel_loses(
     assert counts.lost == len(game.truth.open)
     assert {who for _, who in game.truth.open} <= {lossy}
     assert (counts.seen, counts.ambiguous) == (len(game.truth.seen), 0)
+    truth = game.truth
+    missing = sum(truth.missing(client) for client in game.clients if client.live_in)
+    assert counts.ticks_lost == truth.ticks_lost + missing
+    assert counts.ticks_doubled == truth.ticks_doubled
+    assert counts.ticks_reordered == truth.ticks_reordered
     times = times_by_truth(game)
     for step, move in game.truth.sent.items():
         assert Counter(move.seen_s) == times[step]

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridcli.core.geometry import Cell
-from gridcli.core.moves import Move
-from gridcli.core.numbering import Numbered, Numbering
-from gridcli.core.stays import Stays
+from gridcli.core.ledger.moves import Move
+from gridcli.core.ledger.numbering import Numbered, Numbering
+from gridcli.core.ledger.stays import Stays
 
 A, B, C, D = (Cell(x, 1) for x in range(1, 5))
 
@@ -14,7 +14,8 @@ A, B, C, D = (Cell(x, 1) for x in range(1, 5))
 def moves_to(*cells: Cell | None, first: int = 1, room: str = "lobby") -> dict[int, Move]:
     """A sender's moves, numbered on from `first`."""
     return {
-        seq: Move("ann", seq, room, seq, 0.0, 0.0, cell, 1) for seq, cell in enumerate(cells, first)
+        seq: Move(1, "ann", seq, room, seq, 0.0, 0.0, cell, 1)
+        for seq, cell in enumerate(cells, first)
     }
 
 

@@ -1,12 +1,13 @@
 """The open schedule: times fixed beforehand."""
 
+import math
 from itertools import pairwise
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridcli.core.schedule import Schedule
+from gridcli.core.schedule import Schedule, Timetable
 
 RATES = st.floats(0.1, 100)
 STARTS = st.floats(0, 1e6)
@@ -53,3 +54,33 @@ def test_no_rate_no_times() -> None:
     schedule = Schedule(0, 0.0, Random(1))
     assert list(schedule.until()) == []
     assert schedule.skip_to(100.0) == 0
+
+
+TIMES = st.lists(st.floats(0, 1e4), max_size=30).map(sorted)
+SPEEDS = st.floats(0.1, 100)
+
+
+@given(TIMES, STARTS, SPEEDS)
+def test_a_timetable_gives_its_times_at_its_speed_and_then_none(
+    times_s: list[float], start_s: float, speed: float
+) -> None:
+    timetable = Timetable(times_s, start_s, speed)
+    given_s = list(timetable.until())
+    assert given_s == [start_s + time_s / speed for time_s in times_s]
+    assert timetable.taken == len(times_s)
+    assert timetable.next_s() == math.inf
+    assert timetable.taken == len(times_s)
+
+
+@given(TIMES, SPEEDS, st.integers(0, 30), st.floats(0, 1e5))
+def test_a_timetable_skips_what_was_due_and_nothing_else(
+    times_s: list[float], speed: float, taken: int, now_s: float
+) -> None:
+    timetable, same = Timetable(times_s, 5.0, speed), Timetable(times_s, 5.0, speed)
+    for _ in range(taken):
+        timetable.next_s()
+        same.next_s()
+    missed = timetable.skip_to(now_s)
+    assert all(same.next_s() <= now_s for _ in range(missed))
+    following_s = timetable.next_s()
+    assert following_s == same.next_s() > now_s

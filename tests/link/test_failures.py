@@ -14,8 +14,9 @@ from watched_link import Watched, scene
 
 from gridcli.core.errors import CannotConnect, Refusal
 from gridcli.core.geometry import Direction
+from gridcli.core.protocol.updates import Chat, Update
 from gridcli.link.link import Link
-from gridcli.link.states import Refused
+from gridcli.link.states import NotLive, Offline, Refused, State
 from gridcli.link.target import Target, Transport
 
 
@@ -60,10 +61,12 @@ def test_auto_falls_back_to_polling_where_websocket_is_blocked(grid_server: Serv
         there, back = await asyncio.open_connection(host, int(port))
 
         async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            while data := await source.read(65536):
-                sink.write(data.replace(b"Upgrade: websocket\r\n", b""))
-                await sink.drain()
-            sink.close()
+            try:
+                while data := await source.read(65536):
+                    sink.write(data.replace(b"Upgrade: websocket\r\n", b""))
+                    await sink.drain()
+            finally:
+                sink.close()
 
         await asyncio.gather(carry(reader, back), carry(there, writer), return_exceptions=True)
 
@@ -82,5 +85,30 @@ def test_auto_falls_back_to_polling_where_websocket_is_blocked(grid_server: Serv
         with pytest.raises(CannotConnect, match="refuses WebSocket"):
             await Link(Target(url, transport=Transport.WEBSOCKET)).open()
         proxy.close()
+
+    scene(play)
+
+
+@pytest.mark.parametrize("transport", [Transport.WEBSOCKET, Transport.POLLING])
+def test_a_callback_that_fails_is_told_and_ends_the_link(
+    grid_server: Server, transport: Transport, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def play() -> None:
+        states: list[State] = []
+
+        def on_update(update: Update, received_s: float) -> None:
+            if isinstance(update, Chat):
+                raise KeyError("a fault of ours")
+
+        target = Target(grid_server.url, room=f"failing-{transport}", transport=transport)
+        link = Link(target, on_update=on_update, on_state=states.append)
+        await link.open()
+        with pytest.raises(NotLive):
+            await link.say("hello")  # heard by ourselves, before its acknowledgement
+        await until(lambda: isinstance(states[-1], Offline), "the end")
+        assert states[-1] == Offline("internal error: KeyError: 'a fault of ours'")
+        assert "a callback of the link failed" in caplog.text
+        assert "a fault of ours" in caplog.text
+        await link.close()
 
     scene(play)

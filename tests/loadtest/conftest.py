@@ -20,8 +20,17 @@ import pytest
 from servers import ROOT, Server
 from waiting import until_sync
 
+from gridcli.core.run.file import decode_run
+from gridcli.core.run.model import Run
+
 SCENARIOS = ROOT / "loadtest"
 _TIMEOUT_S = 60.0
+_EASY = {
+    # A loaded machine makes Locust late; that it says so has tests of its own.
+    "GRIDCLI_LOADTEST_LIMIT_LAG": "30s",
+    "GRIDCLI_LOADTEST_LIMIT_DEBT": "30s",
+    "GRIDCLI_LOADTEST_LIMIT_CPU": "2",
+}
 
 
 @dataclass
@@ -46,16 +55,28 @@ class Result:
         """The numbers of the ledger's line, by the word after each."""
         line = re.search(r"^Ledger: .*$", self.output, re.MULTILINE)
         assert line, self.output
-        words = re.findall(r"(\d+) (moves|deliveries|seen|lost|ambiguous|excused)", line[0])
-        return {word: int(number) for number, word in words}
+        return _numbers(line[0])
+
+    @property
+    def across(self) -> dict[str, int]:
+        """The numbers of the line on what crossed processes."""
+        line = re.search(r"^Across processes: .*$", self.output, re.MULTILINE)
+        assert line, self.output
+        return _numbers(line[0])
+
+
+def _numbers(line: str) -> dict[str, int]:
+    words = re.findall(r"(\d+) (moves|deliveries|seen|lost|ambiguous|excused|pairs)", line)
+    return {word: int(number) for number, word in words}
 
 
 class Locust:
-    """A running Locust process; `options` as one would type them."""
+    """A running Locust process; options as one would type them, settings by their variables."""
 
-    def __init__(self, folder: Path, options: str) -> None:
+    def __init__(self, folder: Path, options: str, settings: dict[str, str]) -> None:
         self._prefix = folder / "locust"
         env = {k: v for k, v in os.environ.items() if not k.startswith(("GRIDCLI_", "LOCUST_"))}
+        env |= _EASY | settings
         # Not only where the project is installed; the directory it is run from is another one.
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), env.get("PYTHONPATH")]))
         self._log = folder / "locust.log"
@@ -80,6 +101,15 @@ class Locust:
         until_sync(lambda: text in self.output or self.process.poll() is not None, text, _TIMEOUT_S)
         assert text in self.output, f"ended without saying {text!r}:\n{self.output}"
 
+    def until_connected(self, players: int) -> None:
+        """Wait for the table that says so; it is written each second."""
+
+        def there() -> bool:
+            rows = [row for row in self._read("stats") if row["Type"] == "CONNECT"]
+            return sum(int(row["Request Count"]) for row in rows) >= players
+
+        until_sync(there, f"{players} players", _TIMEOUT_S)
+
     def result(self) -> Result:
         code = self.process.wait(_TIMEOUT_S)
         rows = {(row["Type"], row["Name"]): row for row in self._read("stats")}
@@ -102,8 +132,8 @@ class Locust:
             return list(csv.DictReader(file))
 
 
-StartLocust = Callable[[str], Locust]
-RunLocust = Callable[[str], Result]
+StartLocust = Callable[..., Locust]
+RunLocust = Callable[..., Result]
 
 
 @pytest.fixture
@@ -111,8 +141,8 @@ def start_locust(tmp_path: Path) -> Iterator[StartLocust]:
     """Start Locust on our scenarios with further options; it ends with the test."""
     with ExitStack() as ends:
 
-        def start(options: str) -> Locust:
-            locust = Locust(tmp_path, options)
+        def start(options: str, **settings: str) -> Locust:
+            locust = Locust(tmp_path, options, settings)
             ends.callback(locust.stop)
             return locust
 
@@ -122,7 +152,17 @@ def start_locust(tmp_path: Path) -> Iterator[StartLocust]:
 @pytest.fixture
 def run_locust(start_locust: StartLocust) -> RunLocust:
     """Run Locust without its web interface, to its end."""
-    return lambda options: start_locust(f"--headless --only-summary {options}").result()
+
+    def run(options: str, **settings: str) -> Result:
+        return start_locust(f"--headless --only-summary {options}", **settings).result()
+
+    return run
+
+
+@pytest.fixture
+def read_run(tmp_path: Path) -> Callable[[], Run]:
+    """The run file that Locust has written as `run.json`."""
+    return lambda: decode_run((tmp_path / "run.json").read_bytes())
 
 
 @pytest.fixture

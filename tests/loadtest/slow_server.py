@@ -1,9 +1,10 @@
 """A protocol-1 server with faults on purpose: it is late by a known time, or loses deliveries.
 
 Every step is carried out and told so many milliseconds after it came, in order; with `--lose N`
-each N-th one is kept from one member of the room. It spells the events itself and imports
-nothing of gridcli, so that what is measured against it owes nothing to our own server. The
-first line of output is the address.
+each N-th one is kept from one member of the room; with `--full-at N` the delay grows with the
+players, steeply, to 100 ms at N of them: a server of known capacity. It spells the events itself
+and imports nothing of gridcli, so that what is measured against it owes nothing to our own server.
+The first line of output is the address.
 """
 
 import argparse
@@ -19,9 +20,10 @@ STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 
 
 class Game:
-    def __init__(self, sio, delay_s, lose_every):
+    def __init__(self, sio, delay_s, lose_every, full_at):
         self.sio = sio
         self.delay_s = delay_s
+        self.full_at = full_at
         self.lose_every = lose_every
         self.moves = 0
         self.places = {}
@@ -48,7 +50,8 @@ class Game:
             await self.emit("user_position", {"userId": sid, "remove": True}, room="lobby")
 
     async def movement(self, sid, payload):
-        due_s = asyncio.get_running_loop().time() + self.delay_s
+        delay_s = 0.1 * (len(self.places) / self.full_at) ** 4 if self.full_at else self.delay_s
+        due_s = asyncio.get_running_loop().time() + delay_s
         self.due.put_nowait((due_s, sid, payload["direction"]))
 
     async def work(self):
@@ -75,11 +78,12 @@ async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--delay", type=float, default=0, metavar="MS")
     parser.add_argument("--lose", type=int, default=0, metavar="N")
+    parser.add_argument("--full-at", type=int, default=0, metavar="N")
     options = parser.parse_args()
     sio = socketio.AsyncServer(async_mode="aiohttp", namespaces=[NAMESPACE])
     app = web.Application()
     sio.attach(app)
-    game = Game(sio, options.delay / 1000, options.lose)
+    game = Game(sio, options.delay / 1000, options.lose, options.full_at)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

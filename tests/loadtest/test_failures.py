@@ -5,20 +5,25 @@ from pathlib import Path
 from servers import Server
 
 
-def test_unreachable_server(run_locust, free_port) -> None:
+def test_unreachable_server(run_locust, read_run, free_port) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    result = run_locust(f"--host {url} -u 3 -r 3 -t 2s")
+    result = run_locust(f"--host {url} -u 3 -r 3 -t 4s --run-file run.json")
     assert result.code == 1
     assert len(result.errors) == 1  # one line for all users
     assert url in result.errors[0]
     assert "gridcli serve" in result.errors[0]
+    # They try again and again, and are three all the same.
+    assert int(result.failures[0]["Occurrences"]) > 3
+    run = read_run()
+    assert list(run.steps[0].failed.values()) == [3]
+    assert run.verdict == "FAILED: 3 players failed"
     assert "Traceback" not in result.output
 
 
 def test_no_socketio_behind_the_address(run_locust, grid_server: Server) -> None:
     # A path under which nothing answers: HTTP works, Engine.IO is not there.
     for scenario in ("Players", "Polling"):
-        result = run_locust(f"{scenario} --host {grid_server.url}/elsewhere -u 1 -r 1 -t 1s")
+        result = run_locust(f"{scenario} --host {grid_server.url}/elsewhere -u 1 -r 1 -t 3s")
         assert result.code == 1
         assert "HTTP 404" in result.errors[0]
         assert "is it a Socket.IO server?" in result.errors[0]
@@ -98,7 +103,8 @@ def test_a_generator_that_is_too_slow_says_so_and_ends_with_98(
     scenario = tmp_path / "hogged.py"
     scenario.write_text(HOG)
     result = run_locust(
-        f"-f {scenario} Hogged --host {grid_server.url} -u 1 -r 1 -t 3s --grid-room hogged"
+        f"-f {scenario} Hogged --host {grid_server.url} -u 1 -r 1 -t 3s --grid-room hogged "
+        "--limit-lag 50ms --limit-debt 50ms"
     )
     assert result.code == 98
-    assert "SATURATED" in result.output
+    assert "Result: INVALID, the generator was saturated" in result.output

@@ -76,16 +76,34 @@ def test_falls_back_to_protocol_1(run_locust, flask_server: Server) -> None:
     check_seen(run_locust(f"--host {flask_server.url} -u 4 -r 4 -t 3s"))
 
 
-def test_several_processes(run_locust, grid_server: Server, free_port) -> None:
+def test_several_processes(run_locust, read_run, grid_server: Server, free_port) -> None:
     port = free_port()
     result = run_locust(
-        f"--host {grid_server.url} -u 8 -r 8 -t 3s --grid-room many "
+        f"--host {grid_server.url} -u 8 -r 8 -t 3s --grid-room many --run-file run.json "
         f"--processes 2 --master-bind-port {port} --master-port {port}"
     )
     check_seen(result)
     assert re.search(r'All users spawned: .*"Players": 8\D', result.output)
-    # Each move was owed to the players of its sender's process alone: half of all.
+    # Only players of one process share a clock: half of all deliveries have a latency.
     assert result.ledger["deliveries"] == 4 * result.ledger["moves"]
+    (step,) = read_run().steps
+    assert step.players == 8
+    assert step.counts.owed == step.counts.seen == 8 * step.counts.moves
+    assert len(step.seen.every) == 4 * step.counts.moves
+    assert result.across["deliveries"] == result.across["seen"] == 4 * step.counts.moves
+
+
+def test_protocol_1_across_processes_is_not_accounted_for(
+    run_locust, grid_server: Server, free_port
+) -> None:
+    port = free_port()
+    result = run_locust(
+        f"--host {grid_server.url} -u 6 -r 6 -t 2s --grid-room unnumbered --protocol 1 "
+        f"--processes 2 --master-bind-port {port} --master-port {port}"
+    )
+    check_seen(result)
+    # Three players in each process, and nothing is known of what one side sees of the other.
+    assert result.across == {"pairs": 18}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +146,11 @@ def ask(url: str, **form: object) -> Any:
         return json.load(answer)
 
 
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return str(answer.read().decode())
+
+
 def seen_by_all(web: str, users: int) -> dict[str, dict[str, float]]:
     """Locust's rows, by name, once so many users play and what they do has been seen."""
     reports = []
@@ -154,6 +177,7 @@ def test_web_interface(start_locust, grid_server: Server, free_port, picked: str
     if picked:
         form["user_classes"] = picked
 
+    tests: set[str] = set()
     for test in (1, 2):  # what one test has counted is not the next one's
         assert ask(f"{web}/swarm", **form)["success"]
         rows = seen_by_all(web, 4)
@@ -161,6 +185,11 @@ def test_web_interface(start_locust, grid_server: Server, free_port, picked: str
             for figure in ("min_response_time", "avg_response_time", "median_response_time"):
                 assert rows[name][figure] > 0
             assert rows[name]["response_time_percentile_0.99"] > 0
+        shown = ask(f"{web}/gridcli/seconds")
+        assert shown["test"]
+        # Each second has its number, players, losses, times in ms, and how often each of them.
+        assert {players for _, players, *_ in shown["seconds"][2:-1]} <= {4}
+        assert all(min(times) > 0 for *_, times, counts in shown["seconds"] if times)
         assert ask(f"{web}/stop", method="post")["success"]
         until_sync(lambda n=test: locust.output.count("Ledger: ") == n, "the result")
         # What was under way was waited for: nothing is lost by our own leaving.
@@ -168,4 +197,20 @@ def test_web_interface(start_locust, grid_server: Server, free_port, picked: str
         assert seen[0] == seen[1] != "0"
         rows = seen_by_all(web, 0)
         assert rows[SEEN[0]]["num_requests"] == int(seen[0])
+        last = ask(f"{web}/gridcli/seconds")
+        assert sum(sum(counts) for *_, counts in last["seconds"]) == int(seen[0])
+        assert last["test"] not in tests
+        tests.add(last["test"])
     assert f'"{picked or "Players"}": 4' in locust.output
+    check_tab(web)
+
+
+def check_tab(web: str) -> None:
+    """Locust's page has the tab, and what shows it loads nothing from elsewhere."""
+    page = fetch(web)
+    assert '"key": "move-seen"' in page
+    assert page.count('src="./gridcli/tab.js"') == 1
+    for name in ("live", "tab.js"):
+        assert not re.findall(
+            r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z]", fetch(f"{web}/gridcli/{name}")
+        )

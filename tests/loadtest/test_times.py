@@ -26,11 +26,18 @@ import json
 from loadtest import _figures
 _figures.install()
 import locust.stats as stats
+from gridcli.core.latency import Latency
 
 rows = stats.RequestStats()
-_figures.add(rows, "SEEN", "quick", [0.00042, 0.0031, 0.0000004, 0.0471], {10: 3, 11: 1})
-_figures.add(rows, "SEEN", "quick", [], {}, failed=2)
-_figures.add(rows, "SEEN", "never", [], {}, failed=1)
+def latency(*seconds):
+    made = Latency()
+    made.add(seconds)
+    return made
+
+counted = _figures.add(rows, "SEEN", "quick", latency(0.00042, 0.0031, 0.0000004), 10)
+_figures.add(rows, "SEEN", "quick", latency(0.0471), 11)
+_figures.add(rows, "SEEN", "quick", latency(), 11, failed=2)
+_figures.add(rows, "SEEN", "never", latency(), 11, failed=1)
 _figures.add_error(rows, "SEEN", "quick", "lost: 2 of 6 receivers", 2)
 _figures.add_error(rows, "SEEN", "quick", "lost: 2 of 6 receivers", 4)
 entry = rows.get("quick", "SEEN")
@@ -44,6 +51,7 @@ print(json.dumps({
     "errors": [(e.error, e.occurrences) for e in rows.errors.values()],
     "buckets": [_figures.bucket(ms) for ms in (0, 0.004, 0.42, 0.996, 1.04, 9.97, 10.4, 147, 3432)],
     "counts": {str(k): v for k, v in entry.response_times.items()},
+    "counted": list(counted.items()),
     "far": _figures.bucket(10**9),
     "sent": stats.StatsEntry.unserialize(entry.serialize(), rows).to_string() == entry.to_string(),
 }))
@@ -70,5 +78,6 @@ def test_less_than_a_millisecond_is_not_zero() -> None:
     assert figures["errors"] == [["lost: 2 of 6 receivers", 6]]
     assert figures["buckets"] == [0.01, 0.01, 0.42, 1.0, 1.0, 10.0, 10, 150, 3400]
     assert figures["counts"] == {"0.01": 1, "0.42": 1, "3.1": 1, "47": 1}
+    assert figures["counted"] == [[0.01, 1], [0.42, 1], [3.1, 1]]
     assert figures["far"] == 990_000
     assert figures["sent"]

@@ -10,7 +10,10 @@ from textual.widgets import Input
 
 from gridcli.core.errors import Refusal
 from gridcli.core.geometry import Cell, Direction, Grid
+from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.names import BAD_ROOM
+from gridcli.core.strategies import STRATEGIES, seed_of
+from gridcli.tui.automove import seeded_auto_move
 from gridcli.tui.help import HelpScreen
 from gridcli.tui.rooms import RoomScreen
 
@@ -134,5 +137,7 @@ def test_spectator_looks_around() -> None:
 def test_automatic_steps_are_taken() -> None:
     async def scenario(driven: Driven) -> None:
         await driven.until(lambda: len(driven.link.steps) >= 3, "three steps")
+        first = Random(seed_of(3, 0))
+        assert driven.link.steps[:3] == [STRATEGIES["random"]()(Mirror(), first) for _ in range(3)]
 
-    drive(scenario, app_options={"auto_move_ms": 0, "rng": Random(3)})
+    drive(scenario, app_options={"auto_move": seeded_auto_move(0, "random", 3)})

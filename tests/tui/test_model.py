@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from gridcli.core.geometry import Direction
-from gridcli.tui.automove import auto_move, next_step
+from gridcli.core.mirror import Mirror
+from gridcli.core.strategies import seed_of
+from gridcli.tui.automove import seeded_auto_move
 from gridcli.tui.journal import Journal, Passed, Said, Told
 from gridcli.tui.pulse import Pulse
 from gridcli.tui.throttle import BURST, STEPS_PER_SECOND, Throttle
@@ -87,26 +89,34 @@ def test_chat_parts_the_arrivals_and_the_oldest_lines_go() -> None:
 
 
 def test_automatic_steps_keep_the_demos_times_and_a_seed_repeats_them() -> None:
-    rng = Random(7)
-    steps = [next_step(400, rng) for _ in range(500)]
-    assert all(0.1 <= wait_s <= 0.5 for wait_s, _ in steps)
-    assert {direction for _, direction in steps} == set(Direction)
-    again = Random(7)
-    assert [next_step(400, again) for _ in range(500)] == steps
+    pauses_s = [seeded_auto_move(400, "random", 7).pause_s() for _ in range(2)]
+    assert pauses_s[0] == pauses_s[1]
+    auto = seeded_auto_move(400, "random", 7)
+    many_s = [auto.pause_s() for _ in range(500)]
+    assert many_s[0] == pauses_s[0]
+    assert all(0.1 <= pause_s <= 0.5 for pause_s in many_s)
+    assert max(many_s) - min(many_s) > 0.35
 
 
-def test_automatic_steps_wait_before_each() -> None:
+def test_automatic_steps_wait_before_each_and_try_again_what_was_not_taken() -> None:
     log: list[object] = []
+    refusals = [True, True, False, True, True]
+
+    def step(direction: Direction) -> bool:
+        log.append(direction)
+        return refusals.pop(0)
 
     async def sleep(seconds: float) -> None:
-        if len(log) == 6:
+        if not refusals:
             raise asyncio.CancelledError
         log.append(seconds)
 
     async def main() -> None:
         with pytest.raises(asyncio.CancelledError):
-            await auto_move(0, Random(1), log.append, sleep)
+            await seeded_auto_move(0, "random", 1).run(Mirror(), step, sleep)
 
     asyncio.run(main())
-    assert log[::2] == [0.1, 0.1, 0.1]
-    assert all(isinstance(step, Direction) for step in log[1::2])
+    assert log[::2] == [0.1] * 5
+    rng = Random(seed_of(1, 0))
+    drawn = [rng.choice(list(Direction)) for _ in range(4)]
+    assert log[1::2] == [drawn[0], drawn[1], drawn[2], drawn[2], drawn[3]]

@@ -112,3 +112,21 @@ def test_the_demos_own_server_is_played_too(flask_server: Server) -> None:
         assert terminal.status == 0
     finally:
         terminal.end()
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/no/such/folder/game.jsonl"])
+def test_a_recording_that_cannot_be_written_is_a_line_and_the_game_goes_on(path: str) -> None:
+    terminal = Terminal([*PLAY, "--record", path], columns=99, lines=40)
+    try:
+        symbol, x, y = playing(terminal)
+        terminal.wait_until(lambda: "incomplete" in terminal.text(), "the trouble")
+        key = RIGHT if x < 40 else LEFT
+        terminal.type(key)
+        terminal.wait_until(lambda: terminal.own_glyph() not in (None, (symbol, x, y)), "a step")
+        terminal.type(b"q")
+        terminal.wait_until(terminal.ended, "the end of the game")
+        assert terminal.status == 0
+        terminal.wait_until(lambda: f"incomplete: {path}: no " in terminal.text(), "it again")
+        assert "Traceback" not in terminal.text()
+    finally:
+        terminal.end()

@@ -1,11 +1,12 @@
 """From a received frame to what it says, once for each distinct frame of a process.
 
 All members of a room get byte-identical frames, so with many clients in one process a frame is
-decoded by the first and looked up by the others. Not here: the framing (`packets`), the events
-(`updates`).
+decoded by the first and looked up by the others. Equal frames give one and the same object as long
+as they are remembered. Not here: the framing (`packets`), the events (`updates`).
 """
 
 from functools import lru_cache
+from typing import Final
 
 from . import fields
 from .packets import Ack, Connected, ConnectError, Disconnected, Event, decode_packet
@@ -13,11 +14,20 @@ from .updates import UPDATE_EVENTS, Update, decode_update
 
 Said = Update | Ack | Connected | ConnectError | Disconnected
 
-RECENT = 512
-"""How many frames are remembered: the slowest receivers are some tens of frames behind."""
+RECENT: Final = 8192
+"""How many short frames are remembered. One read from a socket may hold thousands, and the next
+client's read the same ones again: with fewer, each would be forgotten just before it is asked for.
+"""
+LONG: Final = 512
+"""From this length on, hashing all of a frame costs more than comparing it."""
+RECENT_LONG: Final = 512
+"""How many long frames are remembered."""
+RECENT_LONG_BYTES: Final = 16 * 2**20
+"""How long these may be together; the last one is always remembered."""
+
+_END = 64
 
 
-@lru_cache(maxsize=RECENT)
 def decode_frame(frame: str | bytes) -> Said | None:
     """What an Engine.IO message frame says.
 
@@ -29,6 +39,10 @@ def decode_frame(frame: str | bytes) -> Said | None:
     Raises:
         BadInput: the frame or its event is not of the protocol.
     """
+    return _decode_short(frame) if len(frame) < LONG else _long_frames.decode(frame)
+
+
+def _decode(frame: str | bytes) -> Said | None:
     if isinstance(frame, bytes):
         try:
             frame = frame.decode()
@@ -38,3 +52,37 @@ def decode_frame(frame: str | bytes) -> Said | None:
     if not isinstance(packet, Event):
         return packet
     return decode_update(packet.name, packet.args) if packet.name in UPDATE_EVENTS else None
+
+
+_decode_short = lru_cache(maxsize=RECENT)(_decode)
+
+
+class _LongFrames:
+    """Long frames by their two ends: a tick has its number at one and its users at the other."""
+
+    def __init__(self) -> None:
+        self._known: dict[str | bytes, tuple[str | bytes, Said | None]] = {}
+        self._held = 0
+
+    def decode(self, frame: str | bytes) -> Said | None:
+        ends = frame[:_END] + frame[-_END:]  # type: ignore[operator]  # both are of one type
+        found = self._known.get(ends)
+        if found is not None and found[0] == frame:
+            return found[1]
+        said = _decode(frame)
+        if found is not None:
+            self._forget(ends)
+        self._known[ends] = (frame, said)
+        self._held += len(frame)
+        while len(self._known) > RECENT_LONG or (
+            self._held > RECENT_LONG_BYTES and len(self._known) > 1
+        ):
+            self._forget(next(iter(self._known)))
+        return said
+
+    def _forget(self, ends: str | bytes) -> None:
+        frame, _ = self._known.pop(ends)
+        self._held -= len(frame)
+
+
+_long_frames = _LongFrames()

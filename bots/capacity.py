@@ -1,0 +1,214 @@
+"""`gridcli capacity`: the largest number of players at which an objective holds.
+
+Each trial is a step of one swarm, with a pause before it, so that none begins with what another
+one left. Not here: which sizes to try and what they come to (`gridcli.core.run.search`).
+"""
+
+import asyncio
+from pathlib import Path
+
+import click
+import uvloop
+
+from gridcli.core.errors import SetupError
+from gridcli.core.run.model import Knee, Run, Step, Try
+from gridcli.core.run.objective import Objective
+from gridcli.core.run.search import Search
+from gridcli.core.run.verdict import FAILED, INTERRUPTED, OK, SATURATED, figures_of
+from gridcli.link.target import Target, Transport
+from gridcli.machine import now_utc
+from gridcli.options import Duration, link_options
+
+from .loading import load_script
+from .options import ObjectiveType, limits, seed_or_drawn, swarm_options
+from .plan import BOTS_PER_RAMP_SECOND, Plan
+from .report import Progress, line
+from .result import check_writable, run_of, write_run
+from .session import show_result, swarm_of
+from .swarm import Swarm
+
+_EPILOG = """\b
+Examples:
+  gridcli capacity --slo 'p99<100ms,lost=0'
+  gridcli capacity --slo 'p99<50ms' --server http://127.0.0.1:8765 --out capacity.json
+  gridcli capacity --slo 'p99<100ms,lost<0.1%' --protocol 1 --step-time 10s --most 400
+
+Sizes grow until the objective fails, then trials go on near the edge. The number is the
+size at which the objective holds in half of the trials, with its 95 % interval.
+Exit codes: 0 a number was found, 1 not even the smallest size holds, 2 usage, 3 cannot
+connect, 98 the generator was the limit (the number is a lower bound), 130 interrupted.
+"""
+
+
+@click.command(
+    epilog=_EPILOG, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--slo",
+    type=ObjectiveType(),
+    default="p99<100ms,lost=0",
+    metavar="CONDITIONS",
+    help="What must hold, such as 'p99<100ms,lost=0'.",
+)
+@click.option("--start", type=click.IntRange(min=1), default=20, help="The first size.")
+@click.option("--most", type=click.IntRange(min=1), default=2000, help="The largest size to try.")
+@click.option("--step-time", type=Duration(), default=6.0, help="How long each trial is measured.")
+@click.option("--trials", type=click.IntRange(min=1), default=25, help="The most trials to make.")
+@click.option(
+    "--ramp",
+    type=Duration(),
+    show_default=f"1s for each {BOTS_PER_RAMP_SECOND} bots",
+    help="Time over which the bots of a trial come in.",
+)
+@swarm_options
+@click.option("--json", "json_", is_flag=True, help="Print the run file in place of the table.")
+@link_options
+def capacity(
+    slo: Objective,
+    start: int,
+    most: int,
+    step_time: float,
+    trials: int,
+    ramp: float | None,
+    rate: float,
+    script: str,
+    seed: int | None,
+    patience: float,
+    limit_lag: float,
+    limit_debt: float,
+    limit_cpu: float,
+    out: Path | None,
+    json_: bool,
+    server: str,
+    room: str,
+    transport: str,
+    protocol: str,
+) -> int:
+    """Find how many players a server holds while an objective is met.
+
+    Tries sizes with a swarm of bots, repeats near the edge, and prints the number with its 95 %
+    interval and the trials on either side. Ctrl-C ends it with what is known until then.
+    """
+    try:
+        loaded = load_script(script)
+    except SetupError as error:
+        raise click.BadParameter(str(error), param_hint="--script") from None
+    if start > most:
+        raise click.UsageError("--start must not be above --most")
+    check_writable(out)
+    plan = Plan(
+        target=Target(server, room=room, transport=Transport(transport), protocol=int(protocol)),
+        script=loaded,
+        script_name=script,
+        steps=(),
+        rate=rate,
+        ramp_s=ramp,
+        step_s=step_time,
+        seed=seed_or_drawn(seed),
+        patience_s=patience,
+        limits=limits(limit_lag, limit_debt, limit_cpu),
+    )
+    search = Search(start, most, most_trials=trials)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        run = runner.run(_search(plan, slo, search, out))
+    show_result(run, as_table(run), json=json_)
+    return run.exit_code
+
+
+async def _search(plan: Plan, slo: Objective, search: Search, out: Path | None) -> Run:
+    progress, started = Progress(), now_utc()
+    tries: list[Try] = []
+    async with swarm_of(plan, progress) as (swarm, stop):
+        progress.say(
+            f"objective {slo}, {plan.rate:g} moves/s each, {plan.step_s:g} s a trial, "
+            f"seed {plan.seed}"
+        )
+        async with swarm.open():
+            while not stop.is_set() and (players := search.next_trial()) is not None:
+                await swarm.calm()
+                await swarm.resize(players)
+                step = await swarm.measure(plan.step_s)
+                if stop.is_set():
+                    swarm.timeline.steps.pop()  # cut short: no trial
+                    break
+                tries.append(_judge(swarm, slo, len(swarm.timeline.steps) - 1))
+                last = tries[-1]
+                search.record(last.players, last.held, last.margin)
+                progress.say(_trial_line(len(tries), last, step))
+        run = run_of(swarm, "capacity", started)
+    run.options = {**run.options, "slo": str(slo)}
+    _conclude(run, slo, search, tries, interrupted=stop.is_set())
+    if out is not None:
+        write_run(run, out)
+        progress.say(f"written: {out}; see `gridcli report {out}`")
+    return run
+
+
+def _judge(swarm: Swarm, slo: Objective, number: int) -> Try:
+    step = swarm.timeline.steps[number]
+    figures = figures_of(step)
+    if step.invalid:
+        return Try(number, step.players, None, None)
+    everyone = not step.failed and not step.dropped
+    held = everyone and all(finding.holds for finding in slo.judge(figures))
+    return Try(number, step.players, held, slo.margin(figures) if everyone else None)
+
+
+def _conclude(
+    run: Run, slo: Objective, search: Search, tries: list[Try], *, interrupted: bool
+) -> None:
+    if not tries:
+        run.verdict, run.exit_code = "interrupted before the first trial ended", INTERRUPTED
+        return
+    found = search.result()
+    run.capacity = Knee(
+        objective=str(slo),
+        players=found.players,
+        low=found.low,
+        high=found.high,
+        limited_by=found.censored,
+        trials=tries,
+        below=found.row_below,
+        above=found.row_above,
+    )
+    interval = f"{found.low} to {'any number' if found.high is None else found.high}"
+    if found.censored == "generator":
+        run.verdict = (
+            f"at least {found.players} players hold {slo}; then the generator was the limit"
+        )
+        run.exit_code = SATURATED
+    elif found.censored == "least":
+        run.verdict, run.exit_code = f"{slo} does not hold even with the fewest players", FAILED
+    elif found.censored == "most":
+        run.verdict = f"at least {found.players} players hold {slo}: the most that were tried"
+        run.exit_code = OK
+    else:
+        run.verdict = f"{found.players} players hold {slo} (95 % interval: {interval})"
+        run.exit_code = OK
+    if interrupted:
+        run.verdict, run.exit_code = f"interrupted; until then: {run.verdict}", INTERRUPTED
+
+
+def _trial_line(number: int, trial: Try, step: Step) -> str:
+    word = {True: "holds", False: "fails", None: f"INVALID: {step.invalid}"}[trial.held]
+    return f"{number:4d}. {_row(step)}  {word}"
+
+
+def _row(step: Step) -> str:
+    more = [(step.counts.lost, "lost"), (sum(step.failed.values()), "failed")]
+    more.append((step.dropped, "dropped"))
+    faults = ", ".join(f"{n} {what}" for n, what in more if n) or "0 lost"
+    return f"{step.players:5d} players  {line(step.seen.every)}  {faults}"
+
+
+def as_table(run: Run) -> str:
+    """What was found, and the trials on either side of it."""
+    found = run.capacity
+    rows = [("server", f"{run.server}  room {run.options['room']}  protocol {run.protocol}")]
+    if found is not None:
+        rows.append(("trials", str(len(found.trials))))
+        for label, number in (("below", found.below), ("above", found.above)):
+            if number is not None:
+                rows.append((label, _row(run.steps[found.trials[number].step])))
+    rows.append(("verdict", run.verdict))
+    return "\n".join(f"{label:<9}{text}" for label, text in rows)

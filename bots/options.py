@@ -1,0 +1,117 @@
+"""Options that `gridcli bots` and `gridcli capacity` share, and the types of their values.
+
+Not here: what the commands do with them (`bots.command`, `bots.capacity`).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, TypeVar
+
+import click
+
+from gridcli.core.run.health import Limits
+from gridcli.core.run.objective import BadObjective, Objective, parse_objective
+from gridcli.options import Duration
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LIMITS = Limits()
+
+
+class ObjectiveType(click.ParamType[Objective]):
+    """Conditions such as `p99<100ms,lost=0`."""
+
+    name = "objective"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Objective:
+        """Read what was typed."""
+        if isinstance(value, Objective):
+            return value
+        try:
+            return parse_objective(str(value))
+        except BadObjective as error:
+            self.fail(str(error), param, ctx)
+
+
+class Steps(click.ParamType[tuple[int, ...]]):
+    """Numbers of players between commas: `10,50,100`."""
+
+    name = "N,N,…"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Read what was typed."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            steps = tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is no list of numbers; write 10,50,100", param, ctx)
+        if min(steps) < 1:
+            self.fail("a step has at least one player", param, ctx)
+        return steps
+
+
+def swarm_options(command: F) -> F:
+    """Add what every swarm can be told."""
+    options = [
+        click.option(
+            "--rate",
+            type=click.FloatRange(min=0, min_open=True, max=100),
+            default=4.0,
+            help="Moves per second of each bot, on a schedule fixed beforehand.",
+        ),
+        click.option(
+            "--script", default="random", metavar="NAME|FILE.py:NAME", help="What the bots play."
+        ),
+        click.option(
+            "--seed", type=int, show_default="drawn, and printed", help="Repeats a run's moves."
+        ),
+        click.option(
+            "--patience",
+            type=Duration(),
+            default=5.0,
+            help="How long a move may take to be seen before it counts as lost.",
+        ),
+        click.option(
+            "--limit-lag",
+            type=Duration(),
+            default=f"{_LIMITS.lag_ms:g}ms",
+            help="Past this lag of its event loop (p95) a step is INVALID.",
+        ),
+        click.option(
+            "--limit-debt",
+            type=Duration(),
+            default=f"{_LIMITS.debt_ms:g}ms",
+            help="Past this lateness of its moves (p95) a step is INVALID.",
+        ),
+        click.option(
+            "--limit-cpu",
+            type=click.FloatRange(min=0, min_open=True),
+            default=_LIMITS.cpu,
+            help="Past this part of a core a step is INVALID.",
+        ),
+        click.option(
+            "--out",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Write the run file, for `gridcli report` and `gridcli compare`.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def limits(limit_lag: float, limit_debt: float, limit_cpu: float) -> Limits:
+    """The limits that the options give, in seconds and cores."""
+    return Limits(limit_lag * 1000, limit_debt * 1000, limit_cpu)
+
+
+def seed_or_drawn(seed: int | None) -> int:
+    """The seed that was given, or one that nobody knows yet."""
+    return SystemRandom().randrange(2**32) if seed is None else seed

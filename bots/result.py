@@ -1,0 +1,73 @@
+"""A swarm that has played, as a run for the run file.
+
+Not here: the run and its file (`gridcli.core.run`).
+"""
+
+from pathlib import Path
+
+from gridcli import __version__
+from gridcli.core.errors import SetupError
+from gridcli.core.run.file import encode_run
+from gridcli.core.run.model import Fault, Run
+from gridcli.machine import machine, versions
+
+from .swarm import Swarm
+
+_WORST_PAIRS = 100
+
+
+def run_of(swarm: Swarm, tool: str, started: str) -> Run:
+    """What a swarm has measured so far.
+
+    Args:
+        swarm: the swarm.
+        tool: "bots" or "capacity".
+        started: when it began, ISO 8601 in UTC.
+    """
+    plan = swarm.plan
+    return Run(
+        tool=tool,
+        version=__version__,
+        started=started,
+        server=plan.target.url,
+        protocol=swarm.protocol,
+        seed=plan.seed,
+        machine=machine(),
+        versions=versions(),
+        options={
+            "room": plan.target.room,
+            "transport": str(plan.target.transport),
+            "script": plan.script_name,
+            "rate": plan.rate,
+            "ramp_s": plan.ramp_s,
+            "step_s": plan.step_s,
+            "patience_s": plan.patience_s,
+            "limit_lag_ms": plan.limits.lag_ms,
+            "limit_debt_ms": plan.limits.debt_ms,
+            "limit_cpu": plan.limits.cpu,
+        },
+        steps=swarm.timeline.steps,
+        worst_pairs=[
+            Fault(sender, receiver, f.lost, f.doubled, f.reordered, f.late)
+            for sender, receiver, f in swarm.ledger.pairs.worst(_WORST_PAIRS)
+        ],
+    )
+
+
+def check_writable(path: Path | None) -> None:
+    """Find out before a long run that its file can't be written. Raises `SetupError`."""
+    if path is None:
+        return
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise SetupError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def write_run(run: Run, path: Path) -> None:
+    """Write the run file. Raises `SetupError` where that fails."""
+    try:
+        path.write_bytes(encode_run(run))
+    except OSError as error:
+        raise SetupError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,39 @@
+"""A local connection as one that moves: what it has sent, and where it has been.
+
+Not here: who is owed what it sent (`gridcli.core.ledger.ledger`).
+"""
+
+from .moves import Move
+from .stays import Stays
+
+
+class Sender:
+    """One connection of this process; a user who connects again is another one.
+
+    Attributes:
+        number: tells connections apart where they have the same user id.
+        room: where it is; empty on the way to another room.
+        since_tick: in protocol 2, the tick of the state it came in with: older rows are of an
+            earlier stay.
+    """
+
+    __slots__ = (
+        "last_seq",
+        "moves",
+        "number",
+        "room",
+        "settled_seq",
+        "since_tick",
+        "stays",
+        "user_id",
+    )
+
+    def __init__(self, number: int, user_id: str, room: str, now: int) -> None:
+        self.number = number
+        self.user_id = user_id
+        self.room = room
+        self.since_tick = -1
+        self.moves: dict[int, Move] = {}
+        self.last_seq = 0
+        self.settled_seq = 0
+        self.stays = Stays(room, now)

@@ -1,0 +1,126 @@
+"""What a room looks like after some updates: a value that clients share.
+
+Every bot of a process sees the same room; it is rebuilt once for each update and not once for
+each bot. Not here: whose view it is (`gridcli.core.mirror`).
+"""
+
+from typing import NamedTuple
+
+from .geometry import Cell
+from .protocol.updates import Delta, Online, Placed, Removed, Status, Update
+from .sharing import Meetings
+
+
+class Identity(NamedTuple):
+    """What does not change while a player is in a room."""
+
+    symbol: str
+    name: str
+
+
+class Scene:
+    """A room as updates have told it. Nobody changes it once it is made.
+
+    `cells` and `who` have the same keys; `seqs` holds, in protocol 2, the highest step of each
+    player that the scene includes.
+    """
+
+    __slots__ = ("cells", "seqs", "strangers", "tick", "users", "ways", "who")
+
+    def __init__(
+        self,
+        who: dict[str, Identity] | None = None,
+        cells: dict[str, Cell] | None = None,
+        seqs: dict[str, int] | None = None,
+        users: int = 0,
+        tick: int = -1,
+    ) -> None:
+        self.who = {} if who is None else who
+        self.cells = {} if cells is None else cells
+        self.seqs = {} if seqs is None else seqs
+        self.users = users
+        self.tick = tick
+        self.strangers = 0
+        """How many players the last update moved whom none has introduced; they are left out."""
+        self.ways: dict[int, tuple[Update, Scene]] = {}
+
+    def after(self, update: Update) -> "Scene":
+        """The scene that the update leads to; this one where it changes nothing."""
+        known = self.ways.get(id(update))
+        if known is not None:
+            return known[1]
+        scene = self._made_by(update)
+        if scene is not self:
+            scene = _meetings.at(update, scene)
+            self.ways[id(update)] = update, scene
+        return scene
+
+    def __len__(self) -> int:
+        return len(self.cells) + len(self.seqs) + 1
+
+    def forget(self) -> None:
+        """Forget the ways on from here."""
+        self.ways.clear()
+
+    def same_as(self, other: "Scene") -> bool:
+        """Whether both show the same."""
+        return (
+            (self.tick, self.users) == (other.tick, other.users)
+            and (self.who is other.who or self.who == other.who)
+            and self.cells == other.cells
+            and self.seqs == other.seqs
+        )
+
+    def _made_by(self, update: Update) -> "Scene":
+        if isinstance(update, Placed):
+            user_id, symbol, cell = update
+            who = self.who
+            if user_id not in who:
+                who = {**who, user_id: Identity(symbol, symbol)}
+            cells = self.cells.copy()
+            cells[user_id] = cell
+            return Scene(who, cells, self.seqs, self.users, self.tick)
+        match update:
+            case Delta():
+                return self._made_by_delta(update)
+            case Removed(user_id):
+                who, cells = self.who.copy(), self.cells.copy()
+                who.pop(user_id, None)
+                cells.pop(user_id, None)
+                return Scene(who, cells, self.seqs, self.users, self.tick)
+            case Online(users):
+                return Scene(self.who, self.cells, self.seqs, users, self.tick)
+            case Status(symbols, told):
+                who = {u: Identity(symbol, symbol) for u, symbol in symbols.items()}
+                return Scene(who, dict(told), {}, len(told), self.tick)
+        return self
+
+    def _made_by_delta(self, delta: Delta) -> "Scene":
+        if delta.full:
+            who: dict[str, Identity] = {}
+            cells: dict[str, Cell] = {}
+            seqs: dict[str, int] = {}
+        else:
+            who, cells, seqs = self.who, self.cells.copy(), self.seqs.copy()
+            if delta.joins or delta.leaves:
+                who = who.copy()
+        for user_id in delta.leaves:
+            who.pop(user_id, None)
+            cells.pop(user_id, None)
+            seqs.pop(user_id, None)
+        for user_id, symbol, cell, name in delta.joins:
+            who[user_id] = Identity(symbol, name)
+            cells[user_id] = cell
+            seqs[user_id] = 0
+        cells.update(delta.cells)
+        seqs.update(delta.seqs)
+        scene = Scene(who, cells, seqs, delta.users, delta.tick)
+        if len(cells) != len(who):
+            for user_id in cells.keys() - who.keys():
+                del cells[user_id]
+                seqs.pop(user_id, None)
+                scene.strangers += 1
+        return scene
+
+
+_meetings: Meetings[Scene] = Meetings()

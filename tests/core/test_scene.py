@@ -1,0 +1,87 @@
+"""Rooms as clients share them: the same for all who were sent the same, and right for each."""
+
+from core_strategies import deltas
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridcli.core import sharing
+from gridcli.core.geometry import Cell
+from gridcli.core.protocol.updates import Delta, Joiner, Online, Placed, Removed, Status, Update
+from gridcli.core.scene import Scene
+
+ids = st.sampled_from("abcd")
+cells = st.builds(Cell, st.integers(1, 5), st.integers(1, 5))
+updates = st.one_of(
+    deltas(),
+    st.builds(Placed, ids, st.just("K"), cells),
+    st.builds(Removed, ids),
+    st.builds(Online, st.integers(0, 9)),
+    st.dictionaries(ids, cells).map(lambda c: Status(dict.fromkeys(c, "K"), c)),
+)
+
+
+def content(scene: Scene) -> tuple[object, ...]:
+    return scene.who, scene.cells, scene.seqs, scene.users, scene.tick
+
+
+def alone(told: list[Update]) -> Scene:
+    """What somebody makes of updates who shares nothing with anyone."""
+    scene = Scene()
+    for update in told:
+        scene = scene._made_by(update)
+    return scene
+
+
+@given(st.lists(updates, max_size=12), st.data())
+def test_whoever_heard_it_first_everyone_s_scene_is_right(
+    told: list[Update], data: st.DataObject
+) -> None:
+    heard = [0, 0, 0]
+    scenes = [Scene() for _ in heard]
+    while any(n < len(told) for n in heard):
+        who = data.draw(st.sampled_from([i for i, n in enumerate(heard) if n < len(told)]))
+        scenes[who] = scenes[who].after(told[heard[who]])
+        heard[who] += 1
+        assert content(scenes[who]) == content(alone(told[: heard[who]]))
+
+
+def joined(tick: int, *user_ids: str) -> Delta:
+    return Delta(
+        tick, len(user_ids), full=True, joins=[Joiner(u, "K", Cell(1, 1), u) for u in user_ids]
+    )
+
+
+def test_equal_scenes_are_one_wherever_clients_came_in() -> None:
+    early, late = Scene().after(joined(4, "ann")), Scene()
+    come = Delta(5, 2, joins=[Joiner("ben", "K", Cell(1, 1), "ben")])
+    early = early.after(come)
+    late = late.after(joined(5, "ann", "ben"))
+    assert early is not late
+    step = Delta(6, 2, cells={"ann": Cell(2, 1)}, seqs={"ann": 1})
+    assert early.after(step) is late.after(step)
+
+
+def test_an_update_changes_no_scene_that_somebody_still_has() -> None:
+    before = Scene().after(joined(1, "ann", "ben"))
+    kept = [dict(before.who), dict(before.cells), dict(before.seqs)]
+    before.after(Delta(2, 1, cells={"ann": Cell(3, 3)}, seqs={"ann": 1}, leaves=("ben",)))
+    before.after(Placed("eve", "K", Cell(1, 2)))
+    before.after(Removed("ann"))
+    assert [before.who, before.cells, before.seqs] == kept
+
+
+def test_one_that_hangs_does_not_keep_all_later_scenes(monkeypatch: object) -> None:
+    start = scene = Scene().after(joined(0, "ann"))
+    kept = []
+    for tick in range(1, 3 * sharing.LEAST):
+        scene = scene.after(Delta(tick, 1, cells={"ann": Cell(1, 1)}, seqs={"ann": tick}))
+        kept.append(scene)
+    meetings: sharing.Meetings[Scene] = sharing.Meetings()
+    for number in range(2 * sharing.HELD // 1000):
+        wide = Scene(cells={str(n): Cell(1, 1) for n in range(1000)}, tick=number)
+        wide.ways[0] = joined(1), start
+        kept.append(meetings.at(Delta(number, 0), wide))
+    wides = kept[-2 * sharing.HELD // 1000 :]
+    forgotten = [not each.ways for each in wides]
+    assert forgotten == sorted(forgotten, reverse=True)
+    assert 0.4 < sum(forgotten) / len(forgotten) < 0.6
