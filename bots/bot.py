@@ -27,6 +27,8 @@ from .tally import Tally
 
 log = logging.getLogger("gridcli.bots")
 
+_LEAST_SLEEP_S = 0.001
+
 
 class Bot:
     """One player of the swarm.
@@ -204,14 +206,19 @@ class Bot:
         if wait_s <= 0:
             await asyncio.sleep(0)  # a script that never waits must not keep others from the loop
             return
-        loop = asyncio.get_running_loop()
-        asleep = self._asleep = loop.create_future()
-        timer = loop.call_later(wait_s, self._wake) if wait_s < math.inf else None
-        try:
-            await asleep
-        finally:
-            if timer is not None:
-                timer.cancel()
+        loop, turns = asyncio.get_running_loop(), self._turns
+        while wait_s > 0 and turns is self._turns:
+            asleep = self._asleep = loop.create_future()
+            # uvloop counts whole milliseconds, and may come back before the time: then once more,
+            # since a move that is sent before its time would be seen too fast.
+            delay_s = max(wait_s, _LEAST_SLEEP_S)
+            timer = loop.call_later(delay_s, self._wake) if wait_s < math.inf else None
+            try:
+                await asleep
+            finally:
+                if timer is not None:
+                    timer.cancel()
+            wait_s = due_s - time.monotonic()
 
     def _wake(self) -> None:
         if self._asleep is not None and not self._asleep.done():

@@ -43,8 +43,8 @@ class SequenceView(View):
         user_id, seq = update
         sender = senders.get(user_id)
         move = sender.moves.get(seq) if sender else None
-        if sender is None or sender.room != self.room:
-            return Edge(update, self)
+        if sender is None or sender.room != self.room or seq <= sender.stays.latest:
+            return Edge(update, self)  # of an earlier stay of the sender, and so excused
         cursor = self.cursors.get(sender.number)
         known = cursor is not None
         if cursor is None:
