@@ -248,8 +248,9 @@ class Bot:
         self._tally.live += self._live - was_live
         self._set_ready()
         match state:
-            case Reconnecting(attempt=1):
-                self._tally.drop()
+            case Reconnecting(attempt):
+                if attempt == 1:
+                    self._tally.drop()
                 self._ledger.forget(self._receiver)
                 self._ledger.ask(self._receiver)
             case Refused(code, text) if was_live:

@@ -202,7 +202,9 @@ class Link:
                     spectate=self.target.spectate,
                 )
             )
-            if self.protocol == DEMO and self._room != LOBBY:
+            if self.protocol != DEMO:
+                self._room = self.mirror.room  # who comes back is where the server had it
+            elif self._room != LOBBY:
                 await session.go_to(self._room)
         except NotLive as error:
             await session.close("gave up")

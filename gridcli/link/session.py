@@ -191,6 +191,10 @@ class Session:
             case Welcome():
                 if update.protocol == DEMO and self._going_to:
                     mirror.room = self._going_to
+                elif update.room:
+                    # One who comes back is where the server had it, also when that is not where
+                    # we last knew it to be.
+                    self._going_to = update.room
                 self.resume = update.resume
             case Status() if self._going_to:
                 mirror.room = self._going_to

@@ -3,9 +3,8 @@
 A move is owed to every receiver of this process that was in the room when it was sent, the mover
 included. For each (move, receiver) the ledger ends with exactly one word: seen, lost, ambiguous
 (a position of protocol 1 that could be one of several moves), or excused (the receiver went
-away, or the mover did, before it could be seen). Nothing is inferred from sums. Times are seconds
-of one monotonic clock and come in as arguments. Not here: what an update shows
-(`gridcli.core.ledger.views`), percentiles (`gridcli.core.latency`).
+away, or the mover did, before it could be seen). Times are seconds of one monotonic clock. Not
+here: what an update shows (`gridcli.core.ledger.views`), percentiles (`gridcli.core.latency`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ from .positions import PositionView
 from .senders import Sender
 from .sequences import SequenceView
 from .ticks import TickView
-from .views import Extra, Receiver, View
+from .views import ALWAYS, Extra, Receiver, View
 
 
 class Ledger:
@@ -76,9 +75,7 @@ class Ledger:
         """The receiver has taken in a full state of the room: from now on it is owed its moves.
 
         Args:
-            receiver: the client.
-            user_id: who it is.
-            room: where it is.
+            receiver, user_id, room: the client, who it is, and where.
             state: the full state; None for events that number themselves, which need none. One in
                 the middle of a stay, after a gap, goes to `saw`.
         """
@@ -141,13 +138,11 @@ class Ledger:
         sent_s: float,
         cell: Cell | None = None,
     ) -> Move:
-        """A client sends its move number `seq`.
+        """A client sends a move.
 
         Args:
             receiver: the client, which is in a room.
-            seq: 1, 2, 3, … for each connection.
-            intended_s: when the schedule wanted it.
-            sent_s: when it goes.
+            seq, intended_s, sent_s: see `Move`.
             cell: where the move leads to; needed where receivers speak protocol 1.
         """
         sender, room = receiver.sender, receiver.room
@@ -201,8 +196,7 @@ class Ledger:
             elif now_s - move.sent_s > self.patience_s:
                 self._blur_unclear(move)
                 self._close(move)
-        # Closed moves stay for a while: positions are compared with where they led to, and what
-        # is seen too late is counted.
+        # Closed moves stay for a while: positions are compared with them, and late ones counted.
         for sender in self._senders.values():
             moves = sender.moves
             while moves:
@@ -244,13 +238,19 @@ class Ledger:
         counts.ticks_doubled += extra.ticks_doubled
         counts.ticks_reordered += extra.ticks_reordered
         for fault, events in (("doubled", extra.doubled), ("reordered", extra.reordered)):
-            owed = [user_id for user_id, index in events if index > receiver.since]
+            owed = [u for u, index in events if self._owed_event(u, index, receiver)]
             setattr(counts, fault, getattr(counts, fault) + len(owed))
             for user_id in owed:
                 self.pairs.add(user_id, me, fault)
         self._late([m for m in extra.closed if self._owes(m, receiver)], receiver)
         for move in extra.blurred:
             self._blur(move, receiver)
+
+    def _owed_event(self, user_id: str, index: int, receiver: Receiver) -> bool:
+        sender = self._senders.get(user_id)
+        return index == ALWAYS or (
+            index > receiver.since and sender is not None and sender.sent_here(receiver.room, index)
+        )
 
     def _late(self, moves: Iterable[Move], receiver: Receiver) -> None:
         for move in moves:

@@ -37,3 +37,7 @@ class Sender:
         self.last_seq = 0
         self.settled_seq = 0
         self.stays = Stays(room, now)
+
+    def sent_here(self, room: str, index: int) -> bool:
+        """Whether what it sent as that entry of the ledger is of its present stay, in a room."""
+        return self.room == room and index > self.stays.since

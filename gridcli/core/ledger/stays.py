@@ -32,6 +32,11 @@ class Stays:
         """The last move before the sender came to where it is, or is going to."""
         return self._stays[-1].after
 
+    @property
+    def since(self) -> int:
+        """Since when, by the ledger's counter of events, it is where it is, or on the way there."""
+        return self._stays[-1].since
+
     def depart(self, after: int, now: int, known: Container[int]) -> None:
         """The sender leaves, after its move `after`; where to is not known yet.
 

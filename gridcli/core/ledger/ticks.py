@@ -4,19 +4,16 @@ A tick tells of each player who moved how far it is, so what a lost tick told is
 sender's next row. Not here: positions without numbers (`gridcli.core.ledger.positions`).
 """
 
-import sys
 from collections.abc import Mapping
 
 from ..protocol.updates import Delta
 from .moves import Move
 from .senders import Sender
-from .views import Edge, Receiver, View
+from .views import ALWAYS, Edge, Receiver, View
 
 MOST_MISSING = 1000
 """Past such a gap in the ticks it is a new beginning, and not worth noting each."""
 
-_ALWAYS = sys.maxsize
-"""Rows of a tick are told to everyone in the room, whenever they came."""
 _NONE: frozenset[int] = frozenset()
 
 
@@ -77,7 +74,7 @@ class TickView(View):
         if not isinstance(update, Delta):
             return Edge(update, self)
         tick, latest, missing = update.tick, self.tick, self._missing
-        told = [(u, _ALWAYS) for u in update.seqs if u in senders]
+        told = [(u, ALWAYS) for u in update.seqs if u in senders]
         lost = 0
         overtaken = False
         if update.full:

@@ -6,6 +6,7 @@ Not here: the accounts (`gridcli.core.ledger.ledger`), the dialects (`ticks`, `p
 `sequences`).
 """
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
@@ -29,6 +30,10 @@ class Receiver:
         """Of each sender, the last move which any state given from now on includes."""
         self.base: Mapping[str, int] = {}
         self.view: View | None = None
+
+
+ALWAYS = sys.maxsize
+"""In place of an event's entry: it is told to everyone in the room, whenever they came."""
 
 
 class Extra:
