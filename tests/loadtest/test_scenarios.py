@@ -88,9 +88,13 @@ def test_several_processes(run_locust, read_run, grid_server: Server, free_port)
     assert result.ledger["deliveries"] == 4 * result.ledger["moves"]
     (step,) = read_run().steps
     assert step.players == 8
-    assert step.counts.owed == step.counts.seen == 8 * step.counts.moves
+    assert step.counts.owed == step.counts.seen
     assert len(step.seen.every) == 4 * step.counts.moves
-    assert result.across["deliveries"] == result.across["seen"] == 4 * step.counts.moves
+    # Processes begin and end a step some milliseconds apart: a move of that time may belong to it
+    # for those who share its clock, and not for the others.
+    across = result.across["seen"]
+    assert across == result.across["deliveries"] == step.counts.seen - len(step.seen.every)
+    assert abs(across - 4 * step.counts.moves) <= 2 * 4
 
 
 def test_protocol_1_across_processes_is_not_accounted_for(
