@@ -73,11 +73,14 @@ def step_line(step: Step) -> str:
 def as_table(run: Run) -> str:
     """A run as a table for people: of one step all figures, of several a line for each."""
     options, sizes = run.options, ", ".join(str(step.players) for step in run.steps)
+    pace = f"{options['speed']} times as fast as recorded"
+    if options["rate"] is not None:
+        pace = f"{options['rate']:g} moves/s each"
     rows = [
         ("server", f"{run.server}  room {options['room']}"),
         (
             "swarm",
-            f"{sizes} bots  {options['rate']:g} moves/s each  script {options['script']}"
+            f"{sizes} bots  {pace}  script {options['script']}"
             f"  protocol {run.protocol}  seed {run.seed}",
         ),
     ]

@@ -25,20 +25,22 @@ def run_of(swarm: Swarm, tool: str, started: str) -> Run:
         started: when it began, ISO 8601 in UTC.
     """
     plan = swarm.plan
+    replay = plan.replay
     return Run(
         tool=tool,
         version=__version__,
         started=started,
         server=plan.target.url,
         protocol=swarm.protocol,
-        seed=plan.seed,
+        seed=plan.seed if replay is None else replay.header.seed,
         machine=machine(),
         versions=versions(),
         options={
             "room": plan.target.room,
             "transport": str(plan.target.transport),
             "script": plan.script_name,
-            "rate": plan.rate,
+            "rate": plan.rate if replay is None else None,
+            "speed": None if replay is None else replay.speed,
             "ramp_s": plan.ramp_s,
             "step_s": plan.step_s,
             "patience_s": plan.patience_s,
