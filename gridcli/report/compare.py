@@ -3,29 +3,48 @@
 Not here: the statistics (`gridcli.core.run.compare`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import click
 import orjson
 
-from gridcli.core.errors import SetupError
-from gridcli.core.run.compare import DEFAULT_RULES, Change, Comparison, Rules, compare
+from gridcli.core.errors import GridError
+from gridcli.core.run.changes import DEFAULT_RULES, Change, Comparison, Rules
+from gridcli.core.run.compare import compare
 from gridcli.core.run.model import Run
 
 from .command import read_run
+from .console import look_of_stdout
+from .terminal import paint
+from .words import plain_text
 
 _EPILOG = """\b
 Examples:
   gridcli compare before.json after.json
   gridcli compare before.json after.json --min-change 10
+  gridcli compare before.json after.json --again before2.json --again before3.json
   gridcli compare before.json after.json --json | jq '.changes[] | select(.word == "worse")'
 
-A change counts when it is significant (a block bootstrap over seconds; over all steps and figures
-together, equal runs give a false alarm in at most 5 of 100) and large enough. p50, p99 and lost
-decide, p90 and p99.9 are shown. Two runs can't tell how much runs differ by themselves on a machine
-that others use too: make them in turn, and more than once.
-Exit codes: 0 nothing got worse, 1 something did, 2 usage, or no step in common.
+A change counts when it is large enough and significant: a block bootstrap over seconds finds it,
+and it is not the work of a few seconds, which a shuffle of both runs' seconds would show. Over all
+steps and figures together, equal runs are called worse in 2.5 of 100 cases at most. p50, p99 and
+lost decide; the others are shown. The intervals are those of each figure alone.
+
+Two runs can't tell how much runs differ by themselves, say on a machine that others use too.
+Make BEFORE more than once, and name the others with --again.
+
+Words: worse, better; same: the interval lies within what matters; can't tell, and why.
+Exit codes: 0 nothing got worse, 1 something did, 2 usage, a file that can't be read, no step in
+common, or too little measured to tell.
 """
+_COLOURS = {"worse": 31, "better": 32}
+
+
+class CannotCompare(GridError):
+    """Two runs of which nothing can be said; not to be mistaken for a regression."""
+
+    exit_code = 2
 
 
 @click.command(
@@ -40,67 +59,90 @@ Exit codes: 0 nothing got worse, 1 something did, 2 usage, or no step in common.
     type=click.FloatRange(min=0),
     default=100 * DEFAULT_RULES.min_change,
     metavar="PERCENT",
-    help="Smaller changes are the same.",
+    help="Smaller changes do not matter.",
 )
 @click.option(
     "--min-ms",
     type=click.FloatRange(min=0),
     default=DEFAULT_RULES.min_ms,
-    help="Changes by fewer milliseconds are the same.",
+    help="Changes by fewer milliseconds do not matter.",
+)
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="FILE",
+    help="Another run of what BEFORE is a run of; best three or more.",
+)
+@click.option(
+    "--seed", type=int, default=DEFAULT_RULES.seed, help="Of the draws; a seed repeats them."
 )
 @click.option("--json", "json_", is_flag=True, help="Print JSON in place of the table.")
-def compare_command(before: str, after: str, min_change: float, min_ms: float, json_: bool) -> int:
+def compare_command(
+    before: str,
+    after: str,
+    min_change: float,
+    min_ms: float,
+    again: tuple[str, ...],
+    seed: int,
+    json_: bool,
+) -> int:
     """Say per step what changed from one run to another, and whether it is more than chance.
 
-    Steps are matched by their number of players. Steps whose generator was saturated are not
-    compared.
+    Steps are matched by their number of players, and in order. Steps whose generator was saturated
+    are not compared.
     """
-    runs = read_run(before), read_run(after)
-    rules = Rules(min_change=min_change / 100, min_ms=min_ms)
-    found = compare(*runs, rules)
+    try:
+        old, new, *repeats = [read_run(name) for name in (before, after, *again)]
+    except GridError as error:
+        raise CannotCompare(str(error)) from None
+    rules = Rules(min_change=min_change / 100, min_ms=min_ms, seed=seed)
+    found = compare(old, new, rules, repeats)
     if not found.changes:
-        raise NothingInCommon(before, after, found.skipped)
-    for warning in _differences(*runs):
-        click.echo(f"note: {warning}", err=True)
-    click.echo(_as_json(found) if json_ else as_table(found))
-    return 1 if found.regressions else 0
-
-
-class NothingInCommon(SetupError):
-    """Two runs have no step that could be compared."""
-
-    exit_code = 2
-
-    def __init__(self, before: str, after: str, skipped: tuple[str, ...]) -> None:
-        why = "; ".join(skipped) or "neither has a step"
-        super().__init__(f"{before} and {after} have no step to compare: {why}")
-
-
-def as_table(found: Comparison) -> str:
-    """The changes, a line each, and the verdict."""
-    lines = ["players  figure    before     after    change   interval"]
-    lines += [_line(each) for each in found.changes]
-    lines += [f"not compared: {each}" for each in found.skipped]
-    worse = [f"{each.figure} at {each.players} players" for each in found.regressions]
-    if worse:
-        lines.append(f"verdict: worse: {', '.join(worse)}")
-    elif all(each.word == "can't tell" for each in found.changes):
-        lines.append("verdict: too little was measured to tell")
+        why = "; ".join(found.skipped) or "neither has a step"
+        raise CannotCompare(f"{before} and {after} have no step to compare: {why}")
+    for other in (new, *repeats):
+        for warning in differences(old, other):
+            click.echo(f"note: {warning}", err=True)
+    if json_:
+        click.echo(_as_json(found))
     else:
-        lines.append("verdict: nothing got worse")
-    return "\n".join(lines)
+        click.echo(as_table(found, colour=look_of_stdout().colour), color=True)
+    if found.regressions:
+        return 1
+    return 0 if found.enough else CannotCompare.exit_code
 
 
-def _line(change: Change) -> str:
+def verdict(found: Comparison) -> str:
+    """One sentence."""
+    if found.regressions:
+        worse = [f"{each.figure} at {each.players} players" for each in found.regressions]
+        return f"worse: {', '.join(worse)}"
+    if not found.enough:
+        return "not enough data: too little was measured to tell"
+    judged = [each for each in found.changes if each.judged]
+    open_ = sum(each.word == "can't tell" for each in judged)
+    rest = f"; of {open_} of {len(judged)} figures it can't be told" if open_ else ""
+    return f"nothing is known to have got worse{rest}" if open_ else "nothing got worse"
+
+
+def as_table(found: Comparison, *, colour: bool = False) -> str:
+    """The changes, a line each, and the verdict."""
+    lines = ["players  figure    before     after    change   95 % interval"]
+    lines += [_line(each, colour) for each in found.changes]
+    lines += [f"not compared: {plain_text(each)}" for each in found.skipped]
+    return "\n".join([*lines, f"verdict: {verdict(found)}"])
+
+
+def _line(change: Change, colour: bool) -> str:
     share = change.figure == "lost"
     before, after = (_figure(value, share) for value in (change.before, change.after))
     interval = f"{_percent(change.low, share)} to {_percent(change.high, share)}"
     interval = "-" if change.low is None else interval
-    word = (
-        change.word
-        if change.judged or change.word in ("same", "can't tell")
-        else (f"{change.word} (does not decide)")
-    )
+    word = f"{change.word}: {change.reason}" if change.reason else change.word
+    if change.judged and change.word in _COLOURS:
+        word = paint(word, _COLOURS[change.word], colour)
+    if not change.judged:
+        word += " (does not decide)"
     return (
         f"{change.players:7d}  {change.figure:<6} {before:>9} {after:>9} "
         f"{_percent(change.change, share):>9}   {interval:<20} {word}"
@@ -123,21 +165,25 @@ def _as_json(found: Comparison) -> str:
             "changes": [asdict(each) for each in found.changes],
             "skipped": found.skipped,
             "regressions": len(found.regressions),
+            "verdict": verdict(found),
         },
         option=orjson.OPT_INDENT_2,
     ).decode()
 
 
-def _differences(before: Run, after: Run) -> list[str]:
-    """What makes the comparison one of different things."""
-    names = ("tool", "protocol", "seed", "machine", "options", "versions")
+def differences(before: Run, after: Run) -> Sequence[str]:
+    """What makes the comparison one of different things, a line each."""
     found = []
-    for name in names:
+    for name in ("tool", "version", "protocol", "seed", "machine", "options", "versions"):
         old, new = getattr(before, name), getattr(after, name)
-        if isinstance(old, dict):
-            keys = sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))
-            if keys:
-                found.append(f"the runs differ in {name}: {', '.join(keys)}")
-        elif old != new:
-            found.append(f"the runs differ in {name}: {old} and {new}")
+        if isinstance(old, Mapping):
+            parts = [
+                f"{key} {old.get(key)} and {new.get(key)}"
+                for key in sorted(old.keys() | new.keys())
+                if old.get(key) != new.get(key)
+            ]
+        else:
+            parts = [f"{old} and {new}"] if old != new else []
+        if parts:
+            found.append(plain_text(f"the runs differ in {name}: {', '.join(parts)}"))
     return found

@@ -11,9 +11,9 @@ from gridcli.core.run.file import encode_run
 from gridcli.core.run.model import Run, Step
 
 
-def run_of(delay_s: float, players: int = 50, **changes: object) -> bytes:
+def run_of(delay_s: float, players: int = 50, *, seconds: int = 20, **changes: object) -> bytes:
     step = Step(players, 0.0)
-    for number in range(20):
+    for number in range(seconds):
         second = step.second(number)
         second.every.add([delay_s * (1 + 0.01 * ((number + k) % 5)) for k in range(100)])
         second.owed = 100
@@ -50,15 +50,43 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     ended = compare(tmp_path, run_of(0.010), run_of(0.013), "--json")
     found = json.loads(ended.stdout)
     assert found["regressions"] == 2
+    assert found["verdict"] == "worse: p50 at 50 players, p99 at 50 players"
     words = {each["figure"]: each["word"] for each in found["changes"]}
-    assert words == dict.fromkeys(["p50", "p90", "p99", "p99.9"], "worse") | {"lost": "same"}
+    # 2000 samples are too few to tell p99.9.
+    worse = dict.fromkeys(["p50", "p90", "p99", "mean"], "worse")
+    assert words == worse | {"p99.9": "can't tell", "lost": "same"}
 
 
 def test_runs_of_different_things_are_noted(tmp_path: Path) -> None:
     machine = {"cpus": 8}
     ended = compare(tmp_path, run_of(0.010), run_of(0.010, seed=2, machine=machine))
     assert "the runs differ in seed: 1 and 2" in ended.stderr
-    assert "the runs differ in machine: cpus" in ended.stderr
+    assert "the runs differ in machine: cpus None and 8" in ended.stderr
+
+
+def test_repeats_of_the_first_run_tell_how_much_runs_differ(tmp_path: Path) -> None:
+    names = []
+    for number, delay_s in enumerate((0.007, 0.0145, 0.012)):
+        path = tmp_path / f"again{number}.json"
+        path.write_bytes(run_of(delay_s))
+        names += ["--again", str(path)]
+    assert compare(tmp_path, run_of(0.010), run_of(0.013)).return_value == 1
+    ended = compare(tmp_path, run_of(0.010), run_of(0.013), *names)
+    assert ended.return_value == 0
+    assert "can't tell: within chance" in ended.stdout
+
+
+def test_too_little_is_neither_good_nor_bad(tmp_path: Path) -> None:
+    ended = compare(tmp_path, run_of(0.010), run_of(0.030, seconds=4))
+    assert ended.return_value == 2
+    assert "can't tell: too few seconds" in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith("verdict: not enough data")
+
+
+def test_a_file_that_is_no_run_is_not_taken_for_a_regression(tmp_path: Path) -> None:
+    ended = compare(tmp_path, run_of(0.010), b"{")
+    assert getattr(ended.exception, "exit_code", None) == 2
+    assert f"cannot read {tmp_path / 'b.json'}: not JSON" in str(ended.exception)
 
 
 def test_nothing_in_common_is_an_error(tmp_path: Path) -> None:
