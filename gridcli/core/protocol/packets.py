@@ -3,7 +3,7 @@
 A frame is one Engine.IO packet: a digit for its kind, then for a message the Socket.IO packet.
 Binary packets do not exist in this game and are rejected. The server leaves its framing to
 python-socketio. Sources: the Engine.IO protocol, revision 4; the Socket.IO protocol,
-revision 5. Not here: sockets and requests (`gridcli.link.transport`, `loadtest._socket`).
+revision 5. Not here: sockets and requests (`gridcli.link.transport`, `loadtest._transport`).
 """
 
 from dataclasses import dataclass
