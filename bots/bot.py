@@ -14,6 +14,7 @@ import aiohttp
 from gridcli.core.errors import GridError, Refusal
 from gridcli.core.geometry import Cell, Direction
 from gridcli.core.ledger import Ledger
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import DEMO
 from gridcli.core.protocol.updates import Delta, Status, Update
 from gridcli.core.schedule import Schedule, Turns
@@ -48,6 +49,7 @@ class Bot:
         self.link = Link(
             plan.target,
             on_update=self._on_update,
+            on_burst=self._on_burst,
             on_state=self._on_state,
             rng=Random(seed_of(plan.seed, number, OTHER)),
             http=http,
@@ -231,6 +233,10 @@ class Bot:
             self._come_in()
         else:
             self._ledger.saw(self._receiver, update, received_s)
+
+    def _on_burst(self, burst: Burst, received_s: float) -> None:
+        self._tally.updates += len(burst)
+        self._ledger.saw(self._receiver, burst, received_s)
 
     def _come_in(self) -> None:
         """A full state is in the mirror: from now on every move in this room is ours to see."""

@@ -14,7 +14,7 @@ from gridcli.core.errors import SetupError
 from gridcli.core.run.model import Knee, Run, Step, Try
 from gridcli.core.run.objective import Objective
 from gridcli.core.run.search import Search
-from gridcli.core.run.verdict import FAILED, INTERRUPTED, OK, SATURATED, figures_of
+from gridcli.core.run.verdict import FAILED, INTERRUPTED, OK, SATURATED, doubt, figures_of
 from gridcli.link.target import Target, Transport
 from gridcli.machine import now_utc
 from gridcli.options import Duration, link_options
@@ -147,10 +147,13 @@ async def _search(plan: Plan, slo: Objective, search: Search, out: Path | None) 
 def _judge(swarm: Swarm, slo: Objective, number: int) -> Try:
     step = swarm.timeline.steps[number]
     figures = figures_of(step)
+    missed = [finding.condition for finding in slo.judge(figures) if not finding.holds]
+    for condition in missed:
+        step.invalid = step.invalid or doubt(step, condition, swarm.plan.limits)
     if step.invalid:
         return Try(number, step.players, None, None)
     everyone = not step.failed and not step.dropped
-    held = everyone and all(finding.holds for finding in slo.judge(figures))
+    held = everyone and not missed
     return Try(number, step.players, held, slo.margin(figures) if everyone else None)
 
 

@@ -81,13 +81,13 @@ def swarm_options(command: F) -> F:
             "--limit-lag",
             type=Duration(),
             default=f"{_LIMITS.lag_ms:g}ms",
-            help="Past this lag of its event loop (p95) a step is INVALID.",
+            help="Past this lag of its event loop a step is INVALID: at p95, or where p99 misses.",
         ),
         click.option(
             "--limit-debt",
             type=Duration(),
             default=f"{_LIMITS.debt_ms:g}ms",
-            help="Past this lateness of its moves (p95) a step is INVALID.",
+            help="Past this lateness of its moves a step is INVALID, likewise.",
         ),
         click.option(
             "--limit-cpu",

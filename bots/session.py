@@ -64,7 +64,7 @@ async def _play_bots(plan: Plan, thresholds: Sequence[Objective], output: Output
                     break
     run = run_of(swarm, "bots", started)
     # Without a duration Ctrl-C is how a run ends, and no interruption.
-    judge(run, thresholds, interrupted=stop.is_set() and plan.step_s is not None)
+    judge(run, plan.limits, thresholds, interrupted=stop.is_set() and plan.step_s is not None)
     if output.run is not None:
         write_run(run, output.run)
         progress.say(f"written: {output.run}; see `gridcli report {output.run}`")

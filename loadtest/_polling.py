@@ -13,6 +13,7 @@ import gevent
 from gevent.event import Event
 
 from gridcli.core.errors import CannotConnect
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.packets import CLOSE, MAX_PACKETS, SEPARATOR
 
 from ._transport import HINT, NOT_OURS, Connection, Ended, Endpoint, endpoint, read_handshake, why
@@ -75,14 +76,14 @@ class PollingConnection(Connection):
         self._getter.close()
         self._poster.close()
 
-    def _packets(self) -> list[bytes]:
+    def _packets(self) -> list[Burst | bytes]:
         if self._waiting:
-            packets, self._waiting = self._waiting, []
-            return packets
+            waiting, self._waiting = self._waiting, []
+            return [*waiting]
         status, body = _request(self._getter, "GET", self._target)
         if status != 200:
             raise Ended(self._over or f"the server ended the session (HTTP {status})")
-        return body.split(_SEPARATOR)
+        return [*body.split(_SEPARATOR)]
 
     def _post(self) -> None:
         while self._more.wait():

@@ -6,7 +6,7 @@ as seen (`gridcli.core.ledger`).
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gevent
@@ -15,6 +15,7 @@ from gevent.event import AsyncResult, Event
 from gridcli.core.errors import BadInput, CannotConnect, GridError, Refusal
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
 from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
@@ -185,28 +186,27 @@ class Presence:
                     gevent.sleep(0)  # a socket that always has more would keep all others waiting
                 frames = receive()
                 taken += len(frames)
-                try:
-                    said = [decode_frame(frame) for frame in frames]
-                except BadInput:
-                    said = self._decode_one_by_one(frames)
-                now_s = monotonic()
-                for each in said:
-                    if type(each) is Placed:
-                        mirror.apply(each)
-                        saw(receiver, each, now_s)
+                for frame in frames:
+                    if type(frame) is Burst:
+                        mirror.apply(frame)
+                        saw(receiver, frame, monotonic())
+                        continue
+                    try:
+                        said = decode_frame(frame)  # type: ignore[arg-type]  # told by its type
+                    except BadInput as error:
+                        self._complain(error)
+                        continue
+                    now_s = monotonic()
+                    if type(said) is Placed:
+                        mirror.apply(said)
+                        saw(receiver, said, now_s)
                     else:
-                        self._take_other(each, now_s)
+                        self._take_other(said, now_s)
         except GridError as error:
             self._end(error)
 
-    def _decode_one_by_one(self, frames: Iterable[bytes]) -> list[Said | None]:
-        said = []
-        for frame in frames:
-            try:
-                said.append(decode_frame(frame))
-            except BadInput as error:
-                self._account.failed("BAD", "what the server sent", str(error))
-        return said
+    def _complain(self, error: BadInput) -> None:
+        self._account.failed("BAD", "what the server sent", str(error))
 
     def _end(self, error: GridError) -> None:
         self._reason = str(error)
@@ -221,7 +221,7 @@ class Presence:
         try:
             self._take(said, now_s)
         except BadInput as error:
-            self._account.failed("BAD", "what the server sent", str(error))
+            self._complain(error)
 
     def _take(self, said: Said | None, now_s: float) -> None:
         if isinstance(said, Delta):
@@ -264,7 +264,7 @@ class Presence:
         try:
             self.mirror.apply(update)
         except BadInput as error:
-            self._account.failed("BAD", "what the server sent", str(error))
+            self._complain(error)
 
     def _arrive(self, state: Delta | Status) -> None:
         if not self._arriving or self._leaving:

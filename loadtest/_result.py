@@ -59,7 +59,7 @@ def run_of(
         steps=part.steps or [Step(0, 0.0)],
         worst_pairs=part.faults,
     )
-    judge(run, plan.thresholds, interrupted=interrupted)
+    judge(run, limits, plan.thresholds, interrupted=interrupted)
     _agree(run, environment)
     return run
 

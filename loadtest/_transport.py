@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gridcli.core.errors import BadInput, CannotConnect, GridError
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import PATH
 from gridcli.core.protocol.packets import CLOSE, MESSAGE, PING, PONG, Handshake, decode_handshake
 
@@ -74,21 +75,22 @@ class Connection(ABC):
         """Let go of the sockets; idempotent."""
 
     @abstractmethod
-    def _packets(self) -> list[bytes]:
+    def _packets(self) -> list[Burst | bytes]:
         """The next packets of Engine.IO. Raises `Ended`, also after a long silence."""
 
-    def receive(self) -> list[bytes]:
-        """Wait for the next Socket.IO packets.
+    def receive(self) -> list[Burst | bytes]:
+        """Wait for the next Socket.IO packets, and bursts of them.
 
         Raises:
             Ended: nothing more will come.
         """
         while not self._over:
             packets = self._packets()
-            messages = [packet for packet in packets if packet[:1] == _MESSAGE]
+            messages = [p for p in packets if isinstance(p, Burst) or p[:1] == _MESSAGE]
             if len(messages) < len(packets):
                 for packet in packets:
-                    self._heed(packet[:1])
+                    if isinstance(packet, bytes):
+                        self._heed(packet[:1])
             if messages:
                 return messages
         raise Ended(self._over)

@@ -11,6 +11,7 @@ import websocket
 from gevent.lock import BoundedSemaphore
 
 from gridcli.core.errors import CannotConnect
+from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import MaskKeys, encode_close, encode_frame
 from gridcli.core.protocol.websocket import (
     CLOSING,
@@ -66,7 +67,8 @@ class WebSocketConnection(Connection):
             while not self._waiting:
                 if self._over:
                     raise Ended(self._over)
-                self._waiting = self._packets()
+                self._waiting = self._frames.feed(self._read())
+                self._look()
             handshake = read_handshake(url, self._waiting.pop(0))
         except Ended as ended:
             self.close()
@@ -86,10 +88,15 @@ class WebSocketConnection(Connection):
     def close(self) -> None:
         self._ws.shutdown()  # type: ignore[no-untyped-call]  # has no annotations
 
-    def _packets(self) -> list[bytes]:
+    def _packets(self) -> list[Burst | bytes]:
         if self._waiting:  # what came in one read with the handshake
-            packets, self._waiting = self._waiting, []
-            return packets
+            waiting, self._waiting = self._waiting, []
+            return [*waiting]
+        packets = take_read(self._frames, self._read())
+        self._look()
+        return packets
+
+    def _read(self) -> bytes:
         try:
             data = self._socket.recv(_READ)
         except TimeoutError:
@@ -98,12 +105,14 @@ class WebSocketConnection(Connection):
             raise Ended(why(error)) from None
         if not data:
             raise Ended("the connection was closed")
-        packets = self._frames.feed(data)
+        return data
+
+    def _look(self) -> None:
+        """See whether what was read says more than messages do."""
         if self._frames.controls:
             self._take_controls()
         if self._frames.fault:
             self._over = f"the server sent {self._frames.fault}"
-        return packets
 
     def _take_controls(self) -> None:
         controls, self._frames.controls = self._frames.controls, []

@@ -12,6 +12,7 @@ from ledger_truth import Client, Message, Stepped, Truth
 from gridcli.core.changes import Changes, full_delta
 from gridcli.core.geometry import Direction, Grid
 from gridcli.core.ledger import Ledger
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import DEMO, TICKS
 from gridcli.core.protocol.requests import Step
 from gridcli.core.protocol.updates import Delta, Placed, Removed, Status, Update, Welcome
@@ -23,7 +24,9 @@ ROOMS = ["lobby", "den"]
 class Game:
     """Server, channels, clients and their ledger."""
 
-    def __init__(self, grid: Grid, *, own_in_status: bool = True) -> None:
+    def __init__(self, grid: Grid, *, own_in_status: bool = True, bursts: bool = True) -> None:
+        self.bursts = bursts
+        self.made_bursts: dict[tuple[int, ...], Burst] = {}
         self.world = World(grid)
         self.rng = Random(3)
         self.own_in_status = own_in_status
@@ -114,6 +117,40 @@ class Game:
                 self.ledger.saw(client.receiver, update, self.now_s)
             case Removed():
                 self.ledger.saw(client.receiver, update, self.now_s)
+
+    def read(self, client: Client) -> None:
+        """All positions that wait arrive in one read; without any, the next message."""
+        messages = []
+        while client.down and isinstance(client.down[0].update, Placed | Removed):
+            messages.append(client.down.popleft())
+        if len(messages) < 2 or not self.bursts:
+            client.down.extendleft(reversed(messages))
+            for _ in range(max(1, len(messages))):
+                self.hear(client)
+            return
+        self.now_s += 1
+        parts = tuple(message.update for message in messages)
+        burst = self.made_bursts.setdefault(tuple(id(part) for part in parts), Burst(parts))
+        client.mirror.apply(burst)
+        for message in messages:
+            part = message.update
+            if client.live_in:
+                self.truth.hear(client, message.shows, self.now_s)
+            if isinstance(part, Placed) and part.user_id == client.user_id and client.unmoved:
+                client.cell = part.cell
+        self.ledger.saw(client.receiver, burst, self.now_s)
+
+    def rush(self, client: Client, room: str = "") -> None:
+        """Everybody takes two steps before anybody reads; one goes elsewhere, and reads last."""
+        for turn, other in enumerate(self.clients * 2):
+            if turn == len(self.clients) and room:
+                self.go(client, room)
+            self.step(other, [*Direction][(other.number + turn) % 4])
+            while other.up:
+                self.serve(other)
+        for other in self.clients:
+            if other is not client:
+                self.read(other)
 
     def double(self, client: Client) -> None:
         """The next tick will come twice."""
@@ -238,6 +275,12 @@ class Game:
                 case "hear":
                     for _ in range(int(str(arg))):
                         self.hear(client)
+                case "read":
+                    self.read(client)
+                case "rush":
+                    self.rush(client)
+                case "away":
+                    self.rush(client, str(arg))
                 case "drop":
                     self.hear(client, drop=client.number == lossy)
                 case "double":

@@ -8,8 +8,9 @@ The screen, the bots and the load test only apply. Not here: what the server dec
 
 from .errors import BadInput
 from .geometry import DEFAULT_GRID, Cell
+from .protocol.bursts import Burst
 from .protocol.names import BAD_PAYLOAD, DEMO
-from .protocol.updates import Delta, Update, Welcome
+from .protocol.updates import Delta, Online, Placed, Status, Update, Welcome
 from .scene import Identity, Scene
 
 __all__ = ["Identity", "Mirror"]
@@ -26,6 +27,8 @@ class Mirror:
         self.protocol = DEMO
         self.grid = DEFAULT_GRID
         self.scene = Scene()
+        self.users = 0
+        """How many players are in the room, as the server says."""
         self.gaps = 0
         """How many ticks were missing or out of turn: a defect of the server or of the path."""
 
@@ -45,11 +48,6 @@ class Mirror:
         return self.scene.seqs
 
     @property
-    def users(self) -> int:
-        """How many players are in the room, as the server says."""
-        return self.scene.users
-
-    @property
     def tick(self) -> int:
         """The number of the last delta of protocol 2."""
         return self.scene.tick
@@ -59,22 +57,39 @@ class Mirror:
         """Where we are ourselves; None for a spectator, or before the first state."""
         return self.scene.cells.get(self.user_id)
 
-    def apply(self, update: Update) -> None:
-        """Take in one update, in the order received. Chat, notices and echoes change nothing.
+    def apply(self, update: Update | Burst) -> None:
+        """Take in an update, or a burst of them, in the order received.
+
+        Chat, notices and echoes change nothing.
 
         Raises:
             BadInput: the update moves players that no update has introduced; they are left out.
         """
-        if isinstance(update, Welcome):
-            self.user_id, self.symbol = update.user_id, update.symbol
-            self.name = update.name or update.symbol
-            self.room = update.room or self.room
-            self.protocol, self.grid = update.protocol, update.grid
-            self.scene = Scene(users=self.users)
+        if isinstance(update, Placed):  # by far the most frequent
+            self.scene = self.scene.after(update)
             return
-        scene = self.scene
-        if isinstance(update, Delta) and not update.full and update.tick != scene.tick + 1:
-            self.gaps += 1
-        self.scene = after = scene.after(update)
-        if after.strangers and after is not scene:
+        if isinstance(update, Burst):
+            self.scene = self.scene.after(update)
+            if update.users is not None:
+                self.users = update.users
+            return
+        match update:
+            case Welcome():
+                self.user_id, self.symbol = update.user_id, update.symbol
+                self.name = update.name or update.symbol
+                self.room = update.room or self.room
+                self.protocol, self.grid = update.protocol, update.grid
+                self.scene = Scene()
+                return
+            case Delta():
+                self.users = update.users
+                if not update.full and update.tick != self.scene.tick + 1:
+                    self.gaps += 1
+            case Online(users):
+                self.users = users
+            case Status():
+                self.users = len(update.cells)
+        before = self.scene
+        self.scene = after = before.after(update)
+        if after.strangers and after is not before:
             raise BadInput(BAD_PAYLOAD, f"{after.strangers} players moved who never joined")

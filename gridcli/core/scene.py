@@ -1,13 +1,15 @@
 """What a room looks like after some updates: a value that clients share.
 
 Every bot of a process sees the same room; it is rebuilt once for each update and not once for
-each bot. Not here: whose view it is (`gridcli.core.mirror`).
+each bot. Not here: whose view it is, and how many the server says there are
+(`gridcli.core.mirror`): what servers tell newcomers differs, and must not keep clients apart.
 """
 
 from typing import NamedTuple
 
 from .geometry import Cell
-from .protocol.updates import Delta, Online, Placed, Removed, Status, Update
+from .protocol.bursts import Burst
+from .protocol.updates import Delta, Placed, Removed, Status, Update
 from .sharing import Meetings
 
 
@@ -25,33 +27,31 @@ class Scene:
     player that the scene includes.
     """
 
-    __slots__ = ("cells", "seqs", "strangers", "tick", "users", "ways", "who")
+    __slots__ = ("cells", "seqs", "strangers", "tick", "ways", "who")
 
     def __init__(
         self,
         who: dict[str, Identity] | None = None,
         cells: dict[str, Cell] | None = None,
         seqs: dict[str, int] | None = None,
-        users: int = 0,
         tick: int = -1,
     ) -> None:
         self.who = {} if who is None else who
         self.cells = {} if cells is None else cells
         self.seqs = {} if seqs is None else seqs
-        self.users = users
         self.tick = tick
         self.strangers = 0
         """How many players the last update moved whom none has introduced; they are left out."""
-        self.ways: dict[int, tuple[Update, Scene]] = {}
+        self.ways: dict[int, tuple[Update | Burst, Scene]] = {}
 
-    def after(self, update: Update) -> "Scene":
+    def after(self, update: Update | Burst) -> "Scene":
         """The scene that the update leads to; this one where it changes nothing."""
         known = self.ways.get(id(update))
         if known is not None:
             return known[1]
         scene = self._made_by(update)
         if scene is not self:
-            scene = _meetings.at(update, scene)
+            scene = _meetings.at(update.last if isinstance(update, Burst) else update, scene)
             self.ways[id(update)] = update, scene
         return scene
 
@@ -65,13 +65,13 @@ class Scene:
     def same_as(self, other: "Scene") -> bool:
         """Whether both show the same."""
         return (
-            (self.tick, self.users) == (other.tick, other.users)
+            self.tick == other.tick
             and (self.who is other.who or self.who == other.who)
             and self.cells == other.cells
             and self.seqs == other.seqs
         )
 
-    def _made_by(self, update: Update) -> "Scene":
+    def _made_by(self, update: Update | Burst) -> "Scene":
         if isinstance(update, Placed):
             user_id, symbol, cell = update
             who = self.who
@@ -79,21 +79,35 @@ class Scene:
                 who = {**who, user_id: Identity(symbol, symbol)}
             cells = self.cells.copy()
             cells[user_id] = cell
-            return Scene(who, cells, self.seqs, self.users, self.tick)
+            return Scene(who, cells, self.seqs, self.tick)
         match update:
             case Delta():
                 return self._made_by_delta(update)
+            case Burst():
+                return self._made_by_burst(update)
             case Removed(user_id):
                 who, cells = self.who.copy(), self.cells.copy()
                 who.pop(user_id, None)
                 cells.pop(user_id, None)
-                return Scene(who, cells, self.seqs, self.users, self.tick)
-            case Online(users):
-                return Scene(self.who, self.cells, self.seqs, users, self.tick)
+                return Scene(who, cells, self.seqs, self.tick)
             case Status(symbols, told):
                 who = {u: Identity(symbol, symbol) for u, symbol in symbols.items()}
-                return Scene(who, dict(told), {}, len(told), self.tick)
+                return Scene(who, dict(told), {}, self.tick)
         return self
+
+    def _made_by_burst(self, burst: Burst) -> "Scene":
+        who, cells = self.who, self.cells.copy()
+        for part in burst:
+            if isinstance(part, Placed):
+                user_id, symbol, cell = part
+                cells[user_id] = cell
+                if user_id not in who:
+                    who = {**who, user_id: Identity(symbol, symbol)}
+            elif isinstance(part, Removed):
+                who = who.copy()
+                who.pop(part.user_id, None)
+                cells.pop(part.user_id, None)
+        return Scene(who, cells, self.seqs, self.tick)
 
     def _made_by_delta(self, delta: Delta) -> "Scene":
         if delta.full:
@@ -114,7 +128,7 @@ class Scene:
             seqs[user_id] = 0
         cells.update(delta.cells)
         seqs.update(delta.seqs)
-        scene = Scene(who, cells, seqs, delta.users, delta.tick)
+        scene = Scene(who, cells, seqs, delta.tick)
         if len(cells) != len(who):
             for user_id in cells.keys() - who.keys():
                 del cells[user_id]

@@ -19,6 +19,7 @@ from gridcli.core.errors import CannotConnect, GridError, Refusal
 from gridcli.core.geometry import Direction
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import (
     BAD_PAYLOAD,
     CODES,
@@ -53,6 +54,8 @@ class Link:
         target: where to connect, and as whom.
         on_update: called with each update after the mirror took it in, and the time it arrived,
             in seconds of `clock`.
+        on_burst: where given, called in place of that once for updates that came in one read,
+            when the mirror has taken in all of them.
         on_state: called with each new state.
         rng: where the jitter of reconnections comes from.
         clock: monotonic seconds.
@@ -66,6 +69,7 @@ class Link:
         target: Target,
         *,
         on_update: Callable[[Update, float], None] = lambda update, received_s: None,
+        on_burst: Callable[[Burst, float], None] | None = None,
         on_state: Callable[[State], None] = lambda state: None,
         rng: Random | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -77,6 +81,7 @@ class Link:
         self.mirror = Mirror()
         self.state: State = Offline("not connected yet")
         self._on_update = on_update
+        self._on_burst = on_burst
         self._on_state = on_state
         self._rng = rng or Random()
         self._clock = clock
@@ -190,7 +195,8 @@ class Link:
         if self._http is None:
             self._http = client_session()
         connection = tapped(await dial(self._http, self.target), self._record)
-        session = Session(connection, self.mirror, self._hear)
+        on_burst = None if self._on_burst is None else self._hear_burst
+        session = Session(connection, self.mirror, self._hear, on_burst)
         try:
             await session.join(
                 Auth(
@@ -228,6 +234,10 @@ class Link:
 
     def _hear(self, update: Update) -> None:
         self._on_update(update, self._clock())
+
+    def _hear_burst(self, burst: Burst) -> None:
+        assert self._on_burst is not None, "no bursts were asked for"
+        self._on_burst(burst, self._clock())
 
     async def _keep(self) -> None:
         """Wait for the connection's end and connect again, until closed or refused."""

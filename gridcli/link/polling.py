@@ -14,7 +14,7 @@ import aiohttp
 
 from gridcli.core.protocol.packets import CLOSE, MAX_PACKETS, NOOP, PING, PONG, SEPARATOR, Handshake
 
-from .transport import CLOSED, LEFT, Connection, OnFrame
+from .transport import CLOSED, LEFT, Connection, OnBurst, OnFrame
 
 _PING, _CLOSE = PING.encode(), CLOSE.encode()
 _IGNORED = (b"", NOOP.encode(), PONG.encode())
@@ -47,7 +47,7 @@ class PollingConnection(Connection):
         self._filled.set()
         self._emptied.clear()
 
-    async def run(self, on_frame: OnFrame) -> str:
+    async def run(self, on_frame: OnFrame, on_burst: OnBurst | None = None) -> str:
         """Poll and post until the session ends."""
         self._watch_for_silence()
         tasks = [asyncio.create_task(self._read(on_frame)), asyncio.create_task(self._write())]

@@ -12,6 +12,7 @@ from typing import TypeVar
 from gridcli.core.errors import BadInput, Refusal
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
 from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
@@ -49,10 +50,15 @@ class Session:
         connection: an open Engine.IO session.
         mirror: takes every update in, before `on_update` hears of it.
         on_update: called with each update.
+        on_burst: called in place of that with updates that came together, if given.
     """
 
     def __init__(
-        self, connection: Connection, mirror: Mirror, on_update: Callable[[Update], None]
+        self,
+        connection: Connection,
+        mirror: Mirror,
+        on_update: Callable[[Update], None],
+        on_burst: Callable[[Burst], None] | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.connection = connection
@@ -64,6 +70,7 @@ class Session:
         """Frames that were not of the protocol; they are ignored."""
         self._mirror = mirror
         self._on_update = on_update
+        self._tell_burst = on_burst
         self._joined: asyncio.Future[None] = loop.create_future()
         self._seq = 0
         self._ack_id = 0
@@ -71,7 +78,9 @@ class Session:
         self._echoes: deque[asyncio.Future[None]] = deque()
         self._going_to = ""
         self._arrived: asyncio.Future[None] | None = None
-        self._running = asyncio.create_task(connection.run(self._on_frame))
+        self._running = asyncio.create_task(
+            connection.run(self._on_frame, self._on_burst if on_burst is not None else None)
+        )
         self._running.add_done_callback(lambda _: self._abandon())
 
     async def join(self, auth: Auth) -> None:
@@ -157,6 +166,11 @@ class Session:
                 self._take_rarer(said)
         except BadInput:
             self.faults += 1
+
+    def _on_burst(self, burst: Burst) -> None:
+        assert self._tell_burst is not None, "no bursts were asked for"
+        self._mirror.apply(burst)
+        self._tell_burst(burst)
 
     def _take_rarer(self, said: Said) -> None:
         match said:

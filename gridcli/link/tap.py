@@ -8,7 +8,7 @@ pays for it. Not here: the connections (`gridcli.link.transport`), the file
 from typing import Any, cast
 
 from .recorder import Track
-from .transport import Connection, OnFrame
+from .transport import Connection, OnBurst, OnFrame
 
 
 class _Tapped:
@@ -20,16 +20,16 @@ class _Tapped:
         self._track.sent(frame)
         self._connection.send(frame)
 
-    async def run(self, on_frame: OnFrame) -> str:
+    async def run(self, on_frame: OnFrame, on_burst: OnBurst | None = None) -> str:
         if not self._track.incoming:
-            return await self._connection.run(on_frame)
+            return await self._connection.run(on_frame, on_burst)
         received = self._track.received
 
         def take(frame: bytes) -> None:
             received(frame)
             on_frame(frame)
 
-        return await self._connection.run(take)
+        return await self._connection.run(take)  # every frame, each by itself
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

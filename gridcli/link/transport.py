@@ -10,9 +10,11 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.packets import Handshake
 
 OnFrame = Callable[[bytes], None]
+OnBurst = Callable[[Burst], None]
 
 CLOSED = "the server closed the connection"
 LEFT = "the server closed the session"
@@ -39,11 +41,16 @@ class Connection(ABC):
         """Send a frame, after those sent before; a connection that has ended drops it."""
 
     @abstractmethod
-    async def run(self, on_frame: OnFrame) -> str:
+    async def run(self, on_frame: OnFrame, on_burst: OnBurst | None = None) -> str:
         """Carry frames until the connection ends, close it, and say why it did.
 
+        Args:
+            on_frame: called with each frame.
+            on_burst: called in place of that with reads that make a burst; a transport may have
+                none.
+
         Raises:
-            Exception: whatever `on_frame` raised.
+            Exception: whatever these raised.
         """
 
     @abstractmethod

@@ -7,6 +7,7 @@ messages (`gridcli.core.protocol.websocket`).
 
 import asyncio
 
+from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import encode_close, encode_frame
 from gridcli.core.protocol.packets import CLOSE, MESSAGE, NOOP, PING, PONG, Handshake
 from gridcli.core.protocol.websocket import (
@@ -20,7 +21,7 @@ from gridcli.core.protocol.websocket import (
 )
 
 from .opening import Opening, mask_key
-from .transport import CLOSED, LEFT, Connection, OnFrame
+from .transport import CLOSED, LEFT, Connection, OnBurst, OnFrame
 
 FAIR = 64 * 2**10
 """How much one connection may read while others, and the clock, wait: uvloop would read all that
@@ -54,8 +55,9 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         super().__init__(handshake)
         self._transport = opening.transport
         self._frames = opening.frames
-        self._messages = opening.messages
+        self._messages: list[Burst | bytes] = [*opening.messages]
         self._on_frame: OnFrame | None = None
+        self._on_burst: OnBurst | None = None
         self._error: Exception | None = None
         self._time = self._loop.time
         self._burst = 0
@@ -74,11 +76,11 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         if not self._said_close:
             self._write(frame.encode())
 
-    async def run(self, on_frame: OnFrame) -> str:
+    async def run(self, on_frame: OnFrame, on_burst: OnBurst | None = None) -> str:
         """Carry frames until the connection ends."""
         early = self._messages
         if self._on_frame is None:
-            self._on_frame = on_frame
+            self._on_frame, self._on_burst = on_frame, on_burst
         self._deliver(early)
         self._watch_for_silence()
         try:
@@ -92,7 +94,7 @@ class WebSocketConnection(Connection, asyncio.Protocol):
     def end(self, reason: str) -> None:
         """End the connection from our side; nothing is handed on any more."""
         super().end(reason)
-        self._on_frame = _drop
+        self._on_frame, self._on_burst = _drop, None
         self._messages.clear()
 
     async def flush(self, timeout_s: float) -> None:
@@ -120,11 +122,12 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         if self._burst > FAIR and self._transport.is_reading():
             self._transport.pause_reading()
             self._loop.call_soon(self._read_on)
-        messages = self._frames.feed(data)
-        if self._on_frame is None:
-            self._messages += messages
+        if self._on_burst is not None:
+            self._deliver(take_read(self._frames, data))
+        elif self._on_frame is not None:
+            self._deliver([*self._frames.feed(data)])
         else:
-            self._deliver(messages)
+            self._messages += self._frames.feed(data)
         if self._frames.controls or self._frames.fault:
             self._take_controls()
 
@@ -156,17 +159,20 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.resume_reading()
 
-    def _deliver(self, messages: list[bytes]) -> None:
+    def _deliver(self, messages: list[Burst | bytes]) -> None:
         # `end` empties this list, and so ends the loop below without a question for each message.
         self._messages = messages
-        on_frame = self._on_frame
+        on_frame, on_burst = self._on_frame, self._on_burst
         assert on_frame is not None
         try:
             for message in messages:
-                if message and message[0] == _MESSAGE:
-                    on_frame(message)
+                if type(message) is Burst:
+                    assert on_burst is not None, "a burst that nobody asked for"
+                    on_burst(message)
+                elif message and message[0] == _MESSAGE:  # type: ignore[index]  # told by its type
+                    on_frame(message)  # type: ignore[arg-type]
                 else:
-                    self._take_other(message, on_frame)
+                    self._take_other(message, on_frame)  # type: ignore[arg-type]
         except Exception as error:
             self._error = error
             self.end("a callback failed")

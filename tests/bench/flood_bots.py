@@ -13,6 +13,7 @@ from bots.plan import Plan
 from bots.scripts import BUILT_IN
 from bots.tally import Tally
 from gridcli.core.ledger import Ledger, Receiver
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.updates import Placed, Update
 from gridcli.core.run.health import Limits
 from gridcli.core.run.timeline import Timeline
@@ -48,6 +49,15 @@ class FloodedBot(Bot):
         FloodedBot.by_id[self.link.mirror.user_id] = self
 
     def _on_update(self, update: Update, received_s: float) -> None:
+        self._enter(update, received_s)
+        super()._on_update(update, received_s)
+
+    def _on_burst(self, burst: Burst, received_s: float) -> None:
+        for update in burst:
+            self._enter(update, received_s)
+        super()._on_burst(burst, received_s)
+
+    def _enter(self, update: Update, received_s: float) -> None:
         if type(update) is Placed and hasattr(self, "seen"):
             self.seen += 1
             if self.seen > FloodedBot.first_seen:
@@ -58,7 +68,6 @@ class FloodedBot(Bot):
                     self._ledger.sent(
                         mover._receiver, mover.steps, received_s, received_s, update.cell
                     )
-        super()._on_update(update, received_s)
 
 
 async def flooded(

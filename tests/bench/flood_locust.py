@@ -11,6 +11,7 @@ import gevent
 from locust.env import Environment
 
 from gridcli.core.ledger import Ledger, Receiver
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.updates import Placed
 from gridcli.heap import steady_heap
 from loadtest import _figures
@@ -29,6 +30,7 @@ class FloodedLedger(Ledger):
         super().__init__()
         self.updates = self._first_seen = 0
         self._keeps = keeps
+        self._within = False
         self._seen: dict[Receiver, int] = {}
         self._by_id: dict[str, Receiver] = {}
         self._steps: dict[Receiver, int] = {}
@@ -39,6 +41,17 @@ class FloodedLedger(Ledger):
         self._steps = dict.fromkeys(receivers, 0)
 
     def saw(self, receiver: Receiver, update: object, now_s: float) -> None:
+        if self._within:  # a burst that is taken update by update
+            super().saw(receiver, update, now_s)
+            return
+        for part in update if isinstance(update, Burst) else (update,):
+            self._enter(receiver, part, now_s)
+        if self._keeps:
+            self._within = True
+            super().saw(receiver, update, now_s)
+            self._within = False
+
+    def _enter(self, receiver: Receiver, update: object, now_s: float) -> None:
         self.updates += 1
         seen = self._seen.get(receiver)
         if seen is not None and type(update) is Placed:
@@ -49,8 +62,6 @@ class FloodedLedger(Ledger):
                 if mover is not None and self._keeps:
                     self._steps[mover] += 1
                     self.sent(mover, self._steps[mover], now_s, now_s, update.cell)
-        if self._keeps:
-            super().saw(receiver, update, now_s)
 
 
 def flooded(url: str, connections: int, seconds: float, keeps: bool) -> tuple[int, float, float]:

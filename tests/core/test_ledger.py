@@ -79,7 +79,7 @@ def test_protocol_2_is_exact(program: list[tuple[object, ...]], grid: Grid) -> N
 
 
 @settings(max_examples=250)
-@given(programs([DEMO, TICKS, DEMO], "end"), grids, st.booleans())
+@given(programs([DEMO, TICKS, DEMO], "end", "read", "rush", "away"), grids, st.booleans())
 def test_both_protocols_lose_nothing_and_credit_nothing_wrong(
     program: list[tuple[object, ...]], grid: Grid, own_in_status: bool
 ) -> None:
@@ -94,6 +94,25 @@ def test_both_protocols_lose_nothing_and_credit_nothing_wrong(
     times = times_by_truth(game)
     for step, move in game.truth.sent.items():
         assert Counter(move.seen_s) <= times[step]
+
+
+@settings(max_examples=250)
+@given(programs([DEMO], "end", "read", "rush", "away", "drop"), grids, st.integers(0, 3))
+def test_positions_that_come_in_one_read_mean_the_same_as_one_by_one(
+    program: list[tuple[object, ...]], grid: Grid, lossy: int
+) -> None:
+    games = [Game(grid, bursts=bursts) for bursts in (True, False)]
+    for game in games:
+        game.run(program, lossy=lossy)
+        game.settle()
+        game.ledger.sweep(1e12)
+        check_sums(game)
+    together, apart = games
+    assert together.ledger.counts == apart.ledger.counts
+    assert together.ledger.pairs.worst(99) == apart.ledger.pairs.worst(99)
+    assert [client.mirror.cells for client in together.clients] == [
+        client.mirror.cells for client in apart.clients
+    ]
 
 
 @settings(max_examples=150)
@@ -147,3 +166,26 @@ def test_protocol_1_never_credits_a_move_that_led_elsewhere(
     # Nobody but the one with the bad channel has lost anything.
     assert {move.lost for move in game.truth.sent.values()} <= {0, 1}
     assert {who for _, who in game.truth.open} <= {lossy}
+
+
+def test_who_arrives_in_the_midst_of_a_read_is_numbered_from_its_arrival() -> None:
+    game = Game(Grid(20, 10))
+    watcher, comer = game.connect(DEMO, "lobby"), game.connect(DEMO, "den")
+    game.settle()
+    for _ in range(3):
+        game.step(comer, Direction.RIGHT)
+    game.settle()
+    game.go(comer, "lobby")
+    game.serve(comer)
+    while comer.down:
+        game.hear(comer)
+    for _ in range(2):
+        game.step(comer, Direction.RIGHT)
+        game.serve(comer)
+    game.read(watcher)
+    assert [len(burst) for burst in game.made_bursts.values()] == [3]
+    game.settle()
+    game.ledger.sweep(1e12)
+    check_sums(game)
+    counts = game.ledger.counts
+    assert (counts.owed, counts.seen, counts.lost, counts.ambiguous) == (7, 7, 0, 0)

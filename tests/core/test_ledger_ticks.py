@@ -3,13 +3,15 @@
 Not here: positions without numbers (`test_ledger_positions`), whole games (`test_ledger`).
 """
 
+import gc
+
 import pytest
 from core_strategies import ids
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger_pair import A, B, everyone, pair_of, tick
 
-from gridcli.core.ledger import Ledger
+from gridcli.core.ledger import Ledger, Move, Showing
 from gridcli.core.protocol.names import DEMO, TICKS
 from gridcli.core.protocol.updates import Delta, Placed
 
@@ -29,6 +31,27 @@ def test_a_move_is_owed_to_everyone_in_the_room_the_mover_included() -> None:
     assert ledger.sweep(1.3) == []
     counts = ledger.counts
     assert (counts.moves, counts.owed, counts.seen, counts.lost) == (1, 2, 2, 0)
+
+
+def test_moves_that_were_counted_are_gone_without_the_garbage_collector() -> None:
+    # It stops the world to free them: 290 ms for what 40 s of 37 players left behind.
+    ledger = Ledger()
+    ann, ben = pair_of(TICKS, ledger)
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for seq in range(1, 50):
+            ledger.sent(ann, seq, float(seq), float(seq))
+            for receiver in (ann, ben):
+                ledger.saw(receiver, tick(seq, ann=seq), seq + 0.1)
+            ledger.sweep(seq + 0.2)
+        ledger.sweep(1e9)
+        ledger.sweep(1e9)
+        gc.collect()
+        assert not [each for each in gc.garbage if isinstance(each, Move | Showing)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
 
 
 def test_patience_ends_and_what_comes_then_is_late() -> None:

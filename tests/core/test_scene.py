@@ -6,13 +6,20 @@ from hypothesis import strategies as st
 
 from gridcli.core import sharing
 from gridcli.core.geometry import Cell
+from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.updates import Delta, Joiner, Online, Placed, Removed, Status, Update
 from gridcli.core.scene import Scene
 
 ids = st.sampled_from("abcd")
 cells = st.builds(Cell, st.integers(1, 5), st.integers(1, 5))
+parts = st.one_of(
+    st.builds(Placed, ids, st.just("K"), cells),
+    st.builds(Removed, ids),
+    st.builds(Online, st.integers(0, 9)),
+)
 updates = st.one_of(
     deltas(),
+    st.lists(parts, min_size=2, max_size=5).map(lambda told: Burst(tuple(told))),
     st.builds(Placed, ids, st.just("K"), cells),
     st.builds(Removed, ids),
     st.builds(Online, st.integers(0, 9)),
@@ -21,20 +28,21 @@ updates = st.one_of(
 
 
 def content(scene: Scene) -> tuple[object, ...]:
-    return scene.who, scene.cells, scene.seqs, scene.users, scene.tick
+    return scene.who, scene.cells, scene.seqs, scene.tick
 
 
-def alone(told: list[Update]) -> Scene:
+def alone(told: list[Update | Burst]) -> Scene:
     """What somebody makes of updates who shares nothing with anyone."""
     scene = Scene()
     for update in told:
-        scene = scene._made_by(update)
+        for part in update if isinstance(update, Burst) else (update,):
+            scene = scene._made_by(part)
     return scene
 
 
 @given(st.lists(updates, max_size=12), st.data())
 def test_whoever_heard_it_first_everyone_s_scene_is_right(
-    told: list[Update], data: st.DataObject
+    told: list[Update | Burst], data: st.DataObject
 ) -> None:
     heard = [0, 0, 0]
     scenes = [Scene() for _ in heard]
@@ -58,6 +66,14 @@ def test_equal_scenes_are_one_wherever_clients_came_in() -> None:
     late = late.after(joined(5, "ann", "ben"))
     assert early is not late
     step = Delta(6, 2, cells={"ann": Cell(2, 1)}, seqs={"ann": 1})
+    assert early.after(step) is late.after(step)
+
+
+def test_what_newcomers_are_told_of_the_number_of_players_keeps_nobody_apart() -> None:
+    early = Scene().after(Status({"ann": "K"}, {"ann": Cell(1, 1)}))
+    early = early.after(Placed("ben", "K", Cell(2, 2)))
+    late = Scene().after(Status(dict.fromkeys(("ann", "ben"), "K"), early.cells))
+    step = Placed("ann", "K", Cell(2, 1))
     assert early.after(step) is late.after(step)
 
 

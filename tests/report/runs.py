@@ -117,7 +117,7 @@ def several_steps(seconds: int = 10) -> Run:
             Judgement("lost<0.1%", 2, None, False),
         ],
         verdict="INVALID, the generator was saturated at 400 players: it used 100% of a core "
-        "(limit 95%); use fewer players, or more processes",
+        "(limit 95%); use fewer players, more processes, or a machine with less else to do",
         exit_code=98,
     )
 

@@ -7,19 +7,20 @@ away, or the mover did, before it could be seen). Times are seconds of one monot
 here: what an update shows (`gridcli.core.ledger.views`), percentiles (`gridcli.core.latency`).
 """
 
-from collections.abc import Iterable
 from copy import copy
 
 from ..geometry import Cell
+from ..protocol.bursts import Burst
 from ..protocol.updates import Delta, Status
 from ..sharing import Meetings
+from .anomalies import Anomalies, blur, owes
 from .moves import Counts, Move, Showing
 from .pairs import Pairs
 from .positions import PositionView
 from .senders import Sender
 from .sequences import SequenceView
 from .ticks import TickView
-from .views import ALWAYS, Extra, Receiver, View
+from .views import Receiver, View
 
 
 class Ledger:
@@ -39,6 +40,8 @@ class Ledger:
         self._open: dict[int, Move] = {}
         self._members: dict[str, dict[Receiver, None]] = {}
         self._closed: list[Move] = []
+        self._told: list[Move] = []
+        self._anomalies = Anomalies(self._counts, self.pairs, self._senders)
         self._meetings: Meetings[View] = Meetings()
 
     @property
@@ -101,9 +104,9 @@ class Ledger:
             if move.sender == sender.number:
                 self._blur_unclear(move)
                 self._excuse(move, move.lost)
-            elif self._owes(move, receiver):
+            elif owes(move, receiver):
                 if view.unclear(move):
-                    self._blur(move, receiver)
+                    blur(move, receiver)
                 elif not view.saw(move):
                     self._excuse(move, 1)
         del self._members[room][receiver]
@@ -165,9 +168,9 @@ class Ledger:
         return move
 
     def saw(self, receiver: Receiver, update: object, now_s: float) -> None:
-        """The receiver has taken an update in; every one, in the order in which they came.
+        """The receiver has taken an update or a burst in; all, in the order in which they came.
 
-        An update that is the same object as before is looked up, not read again.
+        One that is the same object as before is looked up, not read again.
         """
         view = receiver.view
         if view is None:
@@ -175,6 +178,11 @@ class Ledger:
         edge = view.edges.get(id(update))
         if edge is None:
             edge = view.step(receiver, update, self._senders, self._meetings)
+        if edge is None:
+            assert isinstance(update, Burst), "any other update can be taken as it is"
+            for part in update:
+                self.saw(receiver, part, now_s)
+            return
         receiver.view = edge.view
         showing = edge.showing
         if showing is not None:
@@ -183,12 +191,12 @@ class Ledger:
             else:
                 self._see_each(receiver, showing, now_s)
         if edge.extra is not None:
-            self._see_extra(receiver, edge.extra)
+            self._anomalies.take(edge.extra, receiver)
 
     def sweep(self, now_s: float) -> list[Move]:
         """Close what is seen by all or overdue; return every move closed since the last sweep.
 
-        A showing in which nobody is added any more belongs to each of them.
+        Until the next one they tell when they were seen; then that is forgotten.
         """
         for move in list(self._open.values()):
             if move.lost <= 0:
@@ -204,8 +212,10 @@ class Ledger:
                 if not oldest.closed or now_s - oldest.sent_s <= 3 * self.patience_s:
                     break
                 del moves[oldest.seq]
-        closed, self._closed = self._closed, []
-        return closed
+        for move in self._told:
+            move.forget_times()
+        self._told, self._closed = self._closed, []
+        return self._told
 
     @property
     def outstanding(self) -> int:
@@ -228,47 +238,14 @@ class Ledger:
         for move in showing.moves:
             if move.index > receiver.since:
                 if move.closed:
-                    self._late([move], receiver)
+                    self._anomalies.late([move], receiver)
                 else:
                     move.alone_s.append(now_s)
-
-    def _see_extra(self, receiver: Receiver, extra: Extra) -> None:
-        counts, me = self._counts, receiver.user_id
-        counts.ticks_lost += extra.ticks_lost
-        counts.ticks_doubled += extra.ticks_doubled
-        counts.ticks_reordered += extra.ticks_reordered
-        for fault, events in (("doubled", extra.doubled), ("reordered", extra.reordered)):
-            owed = [u for u, index in events if self._owed_event(u, index, receiver)]
-            setattr(counts, fault, getattr(counts, fault) + len(owed))
-            for user_id in owed:
-                self.pairs.add(user_id, me, fault)
-        self._late([m for m in extra.closed if self._owes(m, receiver)], receiver)
-        for move in extra.blurred:
-            self._blur(move, receiver)
-
-    def _owed_event(self, user_id: str, index: int, receiver: Receiver) -> bool:
-        sender = self._senders.get(user_id)
-        return index == ALWAYS or (
-            index > receiver.since and sender is not None and sender.sent_here(receiver.room, index)
-        )
-
-    def _late(self, moves: Iterable[Move], receiver: Receiver) -> None:
-        for move in moves:
-            if move.lost > 0:  # an excused one owes nothing any more
-                self._counts.late += 1
-                self.pairs.add(move.user_id, receiver.user_id, "late")
-
-    def _owes(self, move: Move, receiver: Receiver) -> bool:
-        return move.room == receiver.room and move.index > receiver.since
-
-    def _blur(self, move: Move, receiver: Receiver) -> None:
-        if not move.closed and self._owes(move, receiver):
-            move.ambiguous += 1
 
     def _blur_unclear(self, move: Move) -> None:
         """A move is about to be closed: some receivers may have seen it, or may not."""
         for receiver in self._members.get(move.room, ()):
-            if receiver.view and receiver.view.unclear(move) and self._owes(move, receiver):
+            if receiver.view and receiver.view.unclear(move) and owes(move, receiver):
                 move.ambiguous += 1
 
     def _excuse(self, move: Move, receivers: int) -> None:
@@ -296,5 +273,5 @@ class Ledger:
         """Note between whom a move was lost."""
         for receiver in self._members.get(move.room, ()):
             view = receiver.view
-            if view and self._owes(move, receiver) and not (view.saw(move) or view.unclear(move)):
+            if view and owes(move, receiver) and not (view.saw(move) or view.unclear(move)):
                 self.pairs.add(move.user_id, receiver.user_id, "lost")

@@ -36,6 +36,7 @@ class Move:
         seq: 1, 2, 3, … for each connection.
         index: its place in the ledger's order of events.
         owed: how many receivers it is owed to.
+        forgotten: how many have seen it whose times are forgotten.
         alone_s: when receivers saw it who are in none of its `showings`.
     """
 
@@ -45,6 +46,7 @@ class Move:
         "cell",
         "closed",
         "excused",
+        "forgotten",
         "index",
         "intended_s",
         "owed",
@@ -80,7 +82,7 @@ class Move:
         self.alone_s: list[float] = []
         self.showings: tuple[Showing, ...] = ()
         self.ambiguous = 0
-        self.excused = 0
+        self.excused = self.forgotten = 0
         self.closed = False
 
     def leads_to(self, room: str, cell: Cell) -> bool:
@@ -90,12 +92,23 @@ class Move:
     @property
     def seen(self) -> int:
         """How many receivers have seen it."""
-        return len(self.alone_s) + sum([len(showing.seen_s) for showing in self.showings])
+        apart = self.forgotten + len(self.alone_s)
+        return apart + sum([len(showing.seen_s) for showing in self.showings])
 
     @property
     def lost(self) -> int:
         """How many receivers it has not reached; once closed, it never will."""
         return self.owed - self.seen - self.ambiguous
+
+    def forget_times(self) -> None:
+        """Forget when it was seen, and what showed it.
+
+        Else the two would hold each other, and only the garbage collector could free them: by
+        the hundred thousand, while players wait.
+        """
+        self.forgotten = self.seen
+        self.alone_s = []
+        self.showings = ()
 
     @property
     def settled(self) -> bool:

@@ -7,6 +7,7 @@ arrived (`gridcli.core.ledger.stays`).
 from collections.abc import Mapping
 
 from ..geometry import Cell
+from ..protocol.bursts import Burst
 from ..protocol.updates import Placed, Removed, Status
 from .moves import Move
 from .numbering import Numbering
@@ -42,8 +43,12 @@ class PositionView(View):
     def __len__(self) -> int:
         return len(self.numbering) + 1
 
-    def advance(self, receiver: Receiver, update: object, senders: Mapping[str, Sender]) -> Edge:
+    def advance(
+        self, receiver: Receiver, update: object, senders: Mapping[str, Sender]
+    ) -> Edge | None:
         """See `View`."""
+        if isinstance(update, Burst):
+            return self._advance_all(update, senders)
         if isinstance(update, Removed):
             numbering = self.numbering.copy()
             numbering.forget(update.user_id)
@@ -73,6 +78,28 @@ class PositionView(View):
         if numbered.blurred:
             blurred = [sender.moves[n] for n in numbered.blurred if n in sender.moves]
             edge.more().blurred = [m for m in blurred if m.room == self.room]
+        return edge
+
+    def _advance_all(self, burst: Burst, senders: Mapping[str, Sender]) -> Edge | None:
+        """The way on by a burst that means the same for all; None where an update of it may not."""
+        numbering, moves = self.numbering.copy(), []
+        for part in burst:
+            if isinstance(part, Removed):
+                numbering.forget(part.user_id)
+            elif isinstance(part, Placed):
+                sender = senders.get(part.user_id)
+                if numbering.awaits(part.user_id):
+                    return None
+                if sender is None:
+                    continue
+                numbered = numbering.number(part.user_id, part.cell, sender.moves)
+                if numbered is None:
+                    continue
+                if numbered.blurred:
+                    return None
+                moves.append(sender.moves[numbered.seq])
+        edge = Edge(burst, PositionView(self.room, numbering))
+        edge.show([move for move in moves if move.room == self.room])
         return edge
 
     def same_as(self, other: View) -> bool:

@@ -10,6 +10,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
+from ..protocol.bursts import Burst
 from ..sharing import Meetings
 from .moves import Move, Showing
 from .senders import Sender
@@ -105,8 +106,13 @@ class View(ABC):
         """How many entries it holds; at least 1."""
 
     @abstractmethod
-    def advance(self, receiver: Receiver, update: object, senders: Mapping[str, Sender]) -> Edge:
-        """The way on, by an update, for a receiver; `senders` are the local ones by user id."""
+    def advance(
+        self, receiver: Receiver, update: object, senders: Mapping[str, Sender]
+    ) -> Edge | None:
+        """The way on, by an update, for a receiver; `senders` are the local ones by user id.
+
+        None where a burst must be taken update by update.
+        """
 
     @abstractmethod
     def same_as(self, other: "View") -> bool:
@@ -134,11 +140,13 @@ class View(ABC):
         update: object,
         senders: Mapping[str, Sender],
         meetings: "Meetings[View]",
-    ) -> Edge:
-        """The way on that no receiver has gone yet, or that is each one's own."""
+    ) -> Edge | None:
+        """The way on that no receiver has gone yet, or that is each one's own; see `advance`."""
         edge = self.advance(receiver, update, senders)
+        if edge is None:
+            return None
         if edge.view is not self:
-            edge.view = meetings.at(update, edge.view)
+            edge.view = meetings.at(update.last if isinstance(update, Burst) else update, edge.view)
         if edge.shared:
             self.edges[id(update)] = edge
         return edge

@@ -25,7 +25,8 @@ MAX_MESSAGE: Final = 16 * 2**20
 _FINAL, _RESERVED, _OPCODE, _CONTROL = 0x80, 0x70, 0x0F, 0x8
 _MASKED, _LENGTH = 0x80, 0x7F
 _MAX_CONTROL = 125
-_PLAIN = _FINAL | TEXT
+PLAIN: Final = _FINAL | TEXT
+"""The first byte of a whole text message."""
 _NEVER = -1
 
 _TOO_LONG = f"a message of more than {MAX_MESSAGE} bytes"
@@ -51,6 +52,16 @@ class FrameBuffer:
         self._message: bytearray | None = None
         self._binary = False
 
+    @property
+    def between(self) -> bool:
+        """Whether all that came were whole messages, and more may come."""
+        return not self._rest and self._message is None and not self._over
+
+    @property
+    def missing(self) -> int:
+        """How many bytes it takes at least until the frame is whole of which a part came."""
+        return self._needed - len(self._rest) if self._rest and not self._over else 0
+
     def feed(self, data: bytes) -> list[bytes]:
         """Take in what was read, of any length.
 
@@ -74,7 +85,7 @@ class FrameBuffer:
         append = messages.append
         at, end = 0, len(data)
         last = end - 1
-        plain = _PLAIN if self._message is None else _NEVER
+        plain = PLAIN if self._message is None else _NEVER
         while at < last:
             if data[at] == plain:
                 size = data[at + 1]
@@ -94,7 +105,7 @@ class FrameBuffer:
             if at_next < 0:
                 break
             at = at_next
-            plain = _PLAIN if self._message is None else _NEVER
+            plain = PLAIN if self._message is None else _NEVER
         else:
             self._needed = 2
         if at < end and not self._over:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..latency import Counts, Latency, Microseconds, count, differences
-from ..ledger import Move
+from ..ledger import Move, Showing
 
 METRICS = ("every", "from_send", "first", "median", "last", "spread")
 
@@ -59,24 +59,31 @@ class Seen:
 
 def count_seen(moves: Iterable[Move]) -> dict[str, Counts]:
     """The samples of closed moves, by metric; empty where nobody saw any."""
-    together: dict[int, list[Move]] = {}
+    together: dict[tuple[Showing, ...], list[Move]] = {}
     apart: list[tuple[Move, list[float]]] = []
     for move in moves:
-        showings = move.showings
-        if len(showings) != 1 or move.alone_s:
-            if move.seen:
-                apart.append((move, move.seen_s))
-        elif showings[0].seen_s:
-            if len(showings[0].moves) == 1:
-                apart.append((move, showings[0].seen_s))
-            else:
-                together.setdefault(id(showings[0]), []).append(move)
+        if move.alone_s:
+            apart.append((move, move.seen_s))
+        else:
+            together.setdefault(move.showings, []).append(move)
     samples = _Samples()
-    for group in together.values():
-        _measure_together(group, group[0].showings[0].seen_s, samples)
+    for showings, group in together.items():
+        seen_s = _times(showings)
+        if len(group) == 1:
+            apart.append((group[0], seen_s))
+        elif seen_s:
+            _measure_together(group, seen_s, samples)
+    apart = [(move, seen_s) for move, seen_s in apart if seen_s]
     if apart:
         _measure_apart(apart, samples)
     return {name: count(np.concatenate(arrays)) for name, arrays in samples.items()}
+
+
+def _times(showings: tuple[Showing, ...]) -> list[float]:
+    """When each receiver saw moves that had these showings and no others, in order."""
+    if len(showings) == 1:
+        return showings[0].seen_s
+    return sorted(chain.from_iterable([showing.seen_s for showing in showings]))
 
 
 class _Samples(dict[str, list[Microseconds]]):

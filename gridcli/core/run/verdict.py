@@ -7,7 +7,8 @@ reading conditions (`gridcli.core.run.objective`).
 
 from collections.abc import Iterable, Sequence
 
-from .condition import Figures, percentile
+from .condition import METRICS, Condition, Figures, percentile
+from .health import PERCENTILE, Limits
 from .model import Judgement, Run, Step
 from .objective import Objective
 
@@ -49,8 +50,24 @@ def figures_of(step: Step) -> Figures:
     return look_up
 
 
-def judge_conditions(run: Run, objectives: Iterable[Objective]) -> list[str]:
-    """Hold every step against the objectives; the lines of what did not hold."""
+def doubt(step: Step, condition: Condition, limits: Limits) -> str:
+    """Why a condition that did not hold may be the generator's own fault; empty when it is not.
+
+    Its p95 is judged in any case. But one pause of the generator, in which everybody waits, is
+    enough to spoil the p99 of a step; so where such a figure misses its limit, the generator is
+    held to its own at the same percentile.
+    """
+    percent = percentile(condition.figure) if condition.metric in METRICS else None
+    if percent is None or percent <= PERCENTILE or condition.operator not in ("<", "<="):
+        return ""
+    return step.health.complaint(limits, percent)
+
+
+def judge_conditions(run: Run, objectives: Iterable[Objective], limits: Limits) -> list[str]:
+    """Hold every step against the objectives; the lines of what did not hold.
+
+    A step in which one did not, and the generator may be at fault, becomes invalid.
+    """
     lines = []
     objectives = list(objectives)
     for number, step in enumerate(run.steps):
@@ -60,14 +77,24 @@ def judge_conditions(run: Run, objectives: Iterable[Objective]) -> list[str]:
                     Judgement(str(finding.condition), number, finding.observed, finding.holds)
                 )
                 if not finding.holds:
+                    step.invalid = step.invalid or doubt(step, finding.condition, limits)
                     where = f" (at {step.players} players)" if len(run.steps) > 1 else ""
                     lines.append(f"{finding}{where}")
     return lines
 
 
-def judge(run: Run, objectives: Sequence[Objective] = (), *, interrupted: bool = False) -> None:
-    """Judge a run that has ended: fills in its judgements, verdict and exit code."""
-    missed = judge_conditions(run, objectives)
+def judge(
+    run: Run, limits: Limits, objectives: Sequence[Objective] = (), *, interrupted: bool = False
+) -> None:
+    """Judge a run that has ended: fills in its judgements, verdict and exit code.
+
+    Args:
+        run: the run.
+        limits: the generator's.
+        objectives: what was asked for.
+        interrupted: whether it ended before its time.
+    """
+    missed = judge_conditions(run, objectives, limits)
     invalid = [step for step in run.steps if step.invalid]
     faults = _faults(run.steps)
     if invalid:
@@ -75,7 +102,7 @@ def judge(run: Run, objectives: Sequence[Objective] = (), *, interrupted: bool =
         where = f" at {invalid[0].players} players" if len(run.steps) > 1 else ""
         run.verdict = (
             f"INVALID, the generator was saturated{where}: {invalid[0].invalid}; "
-            "use fewer players, or more processes"
+            "use fewer players, more processes, or a machine with less else to do"
         )
         run.exit_code = SATURATED
     elif interrupted:
