@@ -91,8 +91,8 @@ def add_options(parser: Any, **_: object) -> None:
     )
     of_run: dict[str, Any] = {"include_in_web_ui": False}
     for name, limit, what in (
-        ("lag", f"{_LIMITS.lag_ms:g}ms", "its loop lags more (p95)"),
-        ("debt", f"{_LIMITS.debt_ms:g}ms", "moves leave later than scheduled (p95)"),
+        ("lag", f"{_LIMITS.lag_ms:g}ms", "its loop lags more (p95, or where p99 misses)"),
+        ("debt", f"{_LIMITS.debt_ms:g}ms", "moves leave later than scheduled (likewise)"),
     ):
         add(
             f"--limit-{name}",
