@@ -192,7 +192,7 @@ class Presence:
                         saw(receiver, frame, monotonic())
                         continue
                     try:
-                        said = decode_frame(frame)  # type: ignore[arg-type]  # told by its type
+                        said = decode_frame(frame)
                     except BadInput as error:
                         self._complain(error)
                         continue

@@ -169,10 +169,10 @@ class WebSocketConnection(Connection, asyncio.Protocol):
                 if type(message) is Burst:
                     assert on_burst is not None, "a burst that nobody asked for"
                     on_burst(message)
-                elif message and message[0] == _MESSAGE:  # type: ignore[index]  # told by its type
-                    on_frame(message)  # type: ignore[arg-type]
+                elif message and message[0] == _MESSAGE:
+                    on_frame(message)
                 else:
-                    self._take_other(message, on_frame)  # type: ignore[arg-type]
+                    self._take_other(message, on_frame)
         except Exception as error:
             self._error = error
             self.end("a callback failed")

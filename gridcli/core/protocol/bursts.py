@@ -9,7 +9,7 @@ what else they would pay for one. Not here: frames in general (`websocket`), wha
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, final
 
 from ..errors import BadInput
 from .frames import LONG, decode_frame
@@ -30,12 +30,11 @@ _CUT = 31
 behind each other read other pieces of the same stream, and still have most bursts in common."""
 _MOST = 256
 """Frames in a burst."""
-
-
 _LONG_HEAD = b"\x7e" + LONG.to_bytes(2, "big")[:1]
 """What follows the first byte of a frame that is that long, or of a longer one."""
 
 
+@final
 class Burst:
     """Updates of protocol 1, in order; the same object for all clients who read the same.
 
@@ -89,24 +88,26 @@ class Bursts:
         while at < end and (missing := frames.missing):
             taken += frames.feed(data[at : at + missing])
             at += missing
-        while at < end:
-            found = self._find(data, at) if frames.between else None
-            if found is not None:
-                raw, burst = found
+        whole = frames.between
+        while whole and at < end:
+            known = self._find(data, at)
+            if known is not None:
+                raw, burst = known
                 taken.append(burst)
                 at += len(raw)
                 continue
-            messages, stop = _cut(data, at) if frames.between else ([], at)
+            messages, stop = _cut(data, at)
             if not messages:
-                taken += frames.feed(data[at:])  # half a frame, or none that is plain
-                break
-            burst_or_not = _decode(messages) if len(messages) > 1 else None
-            if burst_or_not is None:
+                break  # half a frame, or none that is plain
+            made = _decode(messages) if len(messages) > 1 else None
+            if made is None:
                 taken += messages
             else:
-                taken.append(burst_or_not)
-                self._remember(data[at:stop], burst_or_not)
+                taken.append(made)
+                self._remember(data[at:stop], made)
             at = stop
+        if at < end:
+            taken += frames.feed(data[at:])
         return taken
 
     def _find(self, data: bytes, at: int) -> tuple[bytes, Burst] | None:

@@ -10,7 +10,6 @@ from typing import Final
 
 from . import fields
 from .packets import Ack, Connected, ConnectError, Disconnected, Event, decode_packet
-from .recent import Recent
 from .updates import UPDATE_EVENTS, Update, decode_update
 
 Said = Update | Ack | Connected | ConnectError | Disconnected
@@ -26,6 +25,8 @@ RECENT_LONG: Final = 512
 RECENT_LONG_BYTES: Final = 16 * 2**20
 """How long these may be together; the last one is always remembered."""
 
+_END = 64
+
 
 def decode_frame(frame: str | bytes) -> Said | None:
     """What an Engine.IO message frame says.
@@ -38,7 +39,7 @@ def decode_frame(frame: str | bytes) -> Said | None:
     Raises:
         BadInput: the frame or its event is not of the protocol.
     """
-    return _decode_short(frame) if len(frame) < LONG else _decode_long(frame)
+    return _decode_short(frame) if len(frame) < LONG else _long_frames.decode(frame)
 
 
 def _decode(frame: str | bytes) -> Said | None:
@@ -56,13 +57,32 @@ def _decode(frame: str | bytes) -> Said | None:
 _decode_short = lru_cache(maxsize=RECENT)(_decode)
 
 
-_long_frames: Recent[tuple[Said | None]] = Recent(RECENT_LONG, RECENT_LONG_BYTES)
-"""A tick has its number at one end and its users at the other."""
+class _LongFrames:
+    """Long frames by their two ends: a tick has its number at one and its users at the other."""
+
+    def __init__(self) -> None:
+        self._known: dict[str | bytes, tuple[str | bytes, Said | None]] = {}
+        self._held = 0
+
+    def decode(self, frame: str | bytes) -> Said | None:
+        ends = frame[:_END] + frame[-_END:]  # type: ignore[operator]  # both are of one type
+        found = self._known.get(ends)
+        if found is not None and found[0] == frame:
+            return found[1]
+        said = _decode(frame)
+        if found is not None:
+            self._forget(ends)
+        self._known[ends] = (frame, said)
+        self._held += len(frame)
+        while len(self._known) > RECENT_LONG or (
+            self._held > RECENT_LONG_BYTES and len(self._known) > 1
+        ):
+            self._forget(next(iter(self._known)))
+        return said
+
+    def _forget(self, ends: str | bytes) -> None:
+        frame, _ = self._known.pop(ends)
+        self._held -= len(frame)
 
 
-def _decode_long(frame: str | bytes) -> Said | None:
-    known = _long_frames.get(frame)
-    if known is None:
-        known = (_decode(frame),)
-        _long_frames.put(frame, known)
-    return known[0]
+_long_frames = _LongFrames()
