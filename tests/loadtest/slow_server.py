@@ -28,6 +28,8 @@ class Game:
         self.moves = 0
         self.places = {}
         self.due = asyncio.Queue()
+        self.changing = asyncio.Lock()
+        """Nobody moves between what a newcomer is shown and what it hears first."""
         for name in ("connect", "disconnect", "movement"):
             sio.on(name, getattr(self, name), namespace=NAMESPACE)
 
@@ -38,12 +40,14 @@ class Game:
         asyncio.get_running_loop().call_soon(asyncio.create_task, self.welcome(sid))
 
     async def welcome(self, sid):
-        self.places[sid] = tuple(random.randint(1, side) for side in GRID)
-        await self.emit("message", {"userId": sid, "symbol": "B", "gridDimension": GRID}, to=sid)
-        everyone = {s: {"pos": pos, "symbol": "B"} for s, pos in self.places.items()}
-        await self.emit("grid_status", everyone, to=sid)
-        await self.sio.enter_room(sid, "lobby", namespace=NAMESPACE)
-        await self.tell_position(sid)
+        async with self.changing:
+            self.places[sid] = tuple(random.randint(1, side) for side in GRID)
+            whose = {"userId": sid, "symbol": "B", "gridDimension": GRID}
+            await self.emit("message", whose, to=sid)
+            everyone = {s: {"pos": pos, "symbol": "B"} for s, pos in self.places.items()}
+            await self.emit("grid_status", everyone, to=sid)
+            await self.sio.enter_room(sid, "lobby", namespace=NAMESPACE)
+            await self.tell_position(sid)
 
     async def disconnect(self, sid, reason=None):
         if self.places.pop(sid, None):
@@ -58,16 +62,19 @@ class Game:
         while True:
             due_s, sid, direction = await self.due.get()
             await asyncio.sleep(due_s - asyncio.get_running_loop().time())
-            if sid not in self.places:
-                continue
-            self.places[sid] = tuple(
-                min(max(at + step, 1), side)
-                for at, step, side in zip(self.places[sid], STEPS[direction], GRID, strict=True)
-            )
-            self.moves += 1
-            losing = self.lose_every and self.moves % self.lose_every == 0
-            others = [member for member in self.places if member != sid]
-            await self.tell_position(sid, skip_sid=others[0] if losing and others else None)
+            async with self.changing:
+                if sid in self.places:
+                    await self.step(sid, direction)
+
+    async def step(self, sid, direction):
+        self.places[sid] = tuple(
+            min(max(at + step, 1), side)
+            for at, step, side in zip(self.places[sid], STEPS[direction], GRID, strict=True)
+        )
+        self.moves += 1
+        losing = self.lose_every and self.moves % self.lose_every == 0
+        others = [member for member in self.places if member != sid]
+        await self.tell_position(sid, skip_sid=others[0] if losing and others else None)
 
     async def tell_position(self, sid, **kwargs):
         position = {"userId": sid, "symbol": "B", "pos": self.places[sid]}
