@@ -17,8 +17,9 @@ play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
 
 test: $(VENV)/.dev tests/js/node_modules/.installed
-	@tests/install_packages.sh cc:gcc cc:libc6-dev
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-server nginx:nginx-light \
+	  rabbitmq-server:rabbitmq-server systemd-analyze:systemd
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 truth: $(VENV)/.dev
 	$(BIN)/pytest tests/truth --whole $(ARGS)

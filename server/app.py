@@ -12,7 +12,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import socketio
@@ -23,6 +23,7 @@ from gridcli.core.protocol.names import PATH
 from gridcli.core.world import World
 
 from .audience import Audience
+from .drain import move_out, refusing_new_sessions
 from .fanout.flusher import Pace
 from .fanout.manager import FanoutManager
 from .fanout.stepping import run_now
@@ -30,12 +31,17 @@ from .game import Game
 from .handlers import Handlers
 from .health import add_health_routes
 from .metrics import Metrics
+from .node_id import random_node, session_ids
 from .options import settings_from_environment
 from .resume import ResumeBook
 from .sessions import Sessions
 from .settings import Settings
 from .stock_pace import StockPace
 from .ticker import Ticker
+
+if TYPE_CHECKING:
+    from .cluster.bus import Bus
+    from .cluster.share import Shared
 
 GAME: web.AppKey[Game] = web.AppKey("game", Game)
 SOCKETIO: web.AppKey[Any] = web.AppKey("socketio", object)
@@ -63,11 +69,15 @@ class _Json:
         return orjson.loads(text)
 
 
-def create_app(settings: Settings | None = None) -> web.Application:
+def create_app(settings: Settings | None = None, bus: "Bus | None" = None) -> web.Application:
     """A complete server as an aiohttp application, which must run on one event loop.
 
     Args:
         settings: None takes them from the environment.
+        bus: what it shares its grid by; None takes the settings' message queue, if there is one.
+
+    Raises:
+        SetupError: the message queue's URL is none.
     """
     if settings is None:
         settings = settings_from_environment()
@@ -93,18 +103,25 @@ def create_app(settings: Settings | None = None) -> web.Application:
         logger=log,
         engineio_logger=log,
     )
+    node = settings.node or random_node()
+    sio.eio.generate_id = session_ids(node)
     app = web.Application()
     sio.attach(app, socketio_path=PATH.strip("/"))
 
     rng = random.Random()
-    world = World(settings.grid, settings.limits)
-    resume = ResumeBook(settings.grace_s, time.monotonic, secrets.token_bytes(32))
+    if bus is None and settings.message_queue:
+        from .cluster.urls import bus_of
+
+        bus = bus_of(settings.message_queue)
+    world = World(settings.grid, settings.limits) if bus is None else _shared_world(settings)
+    secret = settings.cluster_secret or secrets.token_bytes(32)
+    resume = ResumeBook(settings.grace_s, time.monotonic, secret)
     sessions = Sessions(world, resume, rng)
     metrics = Metrics(sessions.counts)
     audience = Audience(sio, metrics)
     ticker = Ticker(audience, settings.tick_floor_ms / 1000)
     game = Game(world, sessions, audience, ticker)
-    Handlers(sio, game, metrics)
+    handlers = Handlers(sio, game, metrics)
     if fanout is None:
         ticker.soon = StockPace(ticker, metrics, pace).soon
     else:
@@ -115,7 +132,17 @@ def create_app(settings: Settings | None = None) -> web.Application:
         fanout.may_skip = lambda sid, _: game.can_be_shown_again(sid)
         fanout.drained = lambda sid, _: run_now(game.show_again(sid))
         metrics.watch_fanout(fanout)
-    add_health_routes(app, metrics, lambda: not game.draining, lambda: len(world))
+    shared = None
+    if bus is not None:
+        shared = game.others = _share(settings, node, game, handlers)
+        shared.run_in(app, bus, metrics)
+        app.middlewares.append(refusing_new_sessions(game))
+
+    def report() -> dict[str, object]:
+        others = shared.report() if shared is not None else {"bus": "none"}
+        return {"node": node, "players": len(world), **others}
+
+    add_health_routes(app, metrics, lambda: not game.draining, report)
     app[GAME] = game
     app[SOCKETIO] = sio
 
@@ -125,6 +152,9 @@ def create_app(settings: Settings | None = None) -> web.Application:
         watch.cancel()
 
     async def drain(app: web.Application) -> None:
+        if shared is not None and not game.draining:  # Gunicorn's way to stop
+            await move_out(sio, game)
+            return
         # Closing the connections here lets clients see a clean end, not a broken pipe.
         await game.drain()
         if sio.eio.sockets:  # python-engineio can't close none
@@ -138,3 +168,18 @@ def create_app(settings: Settings | None = None) -> web.Application:
     app.cleanup_ctx.append(watch_loop)
     app.on_shutdown.append(drain)
     return app
+
+
+# Imported only here, so that a server of its own does without all of it.
+
+
+def _shared_world(settings: Settings) -> World:
+    from .cluster.world import SharedWorld
+
+    return SharedWorld(settings.grid, settings.limits)
+
+
+def _share(settings: Settings, node: str, game: Game, handlers: Handlers) -> "Shared":
+    from .cluster.share import Shared
+
+    return Shared(settings, node, game, handlers)

@@ -15,6 +15,10 @@ Examples:
   gridcli serve --port 0                      a free port; the first line says which
   gridcli serve --grid 80x40 --max-players 500
   GRIDCLI_SERVE_PORT=9000 gridcli serve       options from the environment
+  gridcli serve --message-queue redis://127.0.0.1:6379 --cluster-secret FILE
+                                              one of several servers with one grid
+  gridcli serve --workers 4 --message-queue redis://127.0.0.1:6379
+                                              four of them behind one port
   GRIDCLI_SERVE_GRID=80x40 gunicorn -k aiohttp.GunicornUVLoopWebWorker \\
       'server.app:create_app()'               the same server under Gunicorn
 """
@@ -24,9 +28,18 @@ Examples:
     epilog=_EPILOG, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
 )
 @server_options
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Start so many servers behind one port, as one grid; needs --message-queue. Each is "
+    "started again if it dies.",
+)
 @click.option("--while-stdin-open", is_flag=True, hidden=True)
 @click.pass_context
-def serve(ctx: click.Context, /, while_stdin_open: bool, **options: object) -> None:
+def serve(
+    ctx: click.Context, /, while_stdin_open: bool, workers: int | None, **options: object
+) -> None:
     """Run the reference server of the grid game.
 
     Players come over WebSocket or long polling, in protocol 1 (the 2017 demo's events) or
@@ -36,9 +49,19 @@ def serve(ctx: click.Context, /, while_stdin_open: bool, **options: object) -> N
     from .run import run  # the server's libraries, which --help does without
 
     settings = settings_from(ctx.params)
+    if workers and not settings.message_queue:
+        raise click.BadParameter(
+            "workers are servers that share one grid by a broker; name one with --message-queue",
+            param_hint="--workers",
+        )
     set_up_logging(settings.log_level, settings.log_format)
     _say_what_is_open(settings)
-    run(settings, while_stdin_open=while_stdin_open)
+    if workers:
+        from .workers import run_workers
+
+        run_workers(settings, workers)
+    else:
+        run(settings, while_stdin_open=while_stdin_open)
 
 
 def _say_what_is_open(settings: Settings) -> None:

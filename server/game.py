@@ -6,7 +6,7 @@ the order in which they were accepted. Not here: decoding (`server.handlers`), t
 """
 
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from gridcli.core.changes import full_delta
 from gridcli.core.errors import Refusal
@@ -28,6 +28,17 @@ from .sessions import Session, Sessions
 from .ticker import Ticker
 
 
+class Others(Protocol):
+    """The other nodes that share the world."""
+
+    @property
+    def notice(self) -> Notice | None:
+        """What a newcomer is to know of them."""
+
+    def say(self, room: str, chat: Chat) -> None:
+        """Somebody has said something here."""
+
+
 class Game:
     """The one world of a server process, its connections and their audience."""
 
@@ -38,7 +49,8 @@ class Game:
         self.sessions = sessions
         self.audience = audience
         self.draining = False
-        self._ticker = ticker
+        self.others: Others | None = None
+        self.ticker = ticker
 
     async def welcome(self, session: Session) -> None:
         """Tell a newcomer what it needs, and its room that it came."""
@@ -48,6 +60,9 @@ class Game:
         if session.protocol != DEMO:
             await self.audience.tell(session.sid, self._welcome(session, room), session.protocol)
         await self._show(session, room)
+        notice = self.others.notice if self.others is not None else None
+        if notice is not None and session.protocol != DEMO:
+            await self.audience.tell(session.sid, notice, session.protocol)
         untold, session.untold = session.untold, ()
         for change in untold:
             if not self.sessions.present(session):
@@ -70,7 +85,7 @@ class Game:
         change = self.world.decide_step(session.user_id, step)
         self.world.apply(change)
         room = self.world.rooms[change.room]
-        self._ticker.changed(room, change)
+        self.ticker.changed(room, change)
         return self._tell_demo(room, change) if self.audience.count(room.name, DEMO) else None
 
     async def go_to(self, session: Session, to: str) -> None:
@@ -106,7 +121,10 @@ class Game:
         if session.spectator:
             raise Refusal(UNAUTHORIZED, "spectators do not chat; connect without spectate to play")
         name = self.world.room_of(session.user_id).players[session.user_id].name
-        await self.audience.tell_room(session.room, Chat(session.user_id, name, text), TICKS)
+        chat = Chat(session.user_id, name, text)
+        if self.others is not None:
+            self.others.say(session.room, chat)
+        await self.audience.tell_room(session.room, chat, TICKS)
 
     async def end(self, sid: str) -> None:
         """A connection has ended."""
@@ -145,7 +163,7 @@ class Game:
         change falls between the two.
         """
         if session.protocol != DEMO:
-            await self._ticker.show(session.sid, room, lambda: self.sessions.present(session))
+            await self.ticker.show(session.sid, room, lambda: self.sessions.present(session))
             return
         # Said again in each new room: a page written for the demo clears its grid on it.
         await self.audience.tell(session.sid, self._welcome(session, room), DEMO)
@@ -163,14 +181,14 @@ class Game:
             protocol=session.protocol,
             name=player.name if player else "",
             room=room.name,
-            resume=self.sessions.resume.issue(session.user_id)
+            resume=self.sessions.resume.token(player)
             if player and session.protocol != DEMO
             else "",
         )
 
     async def _tell(self, room: Room, change: Change) -> None:
         """Tell a room of a change: protocol 2 with its next delta, protocol 1 at once."""
-        self._ticker.changed(room, change)
+        self.ticker.changed(room, change)
         if self.audience.count(room.name, DEMO):
             await self._tell_demo(room, change)
 

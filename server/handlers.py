@@ -78,7 +78,11 @@ class Handlers:
         session.welcoming = self._run(self._game.welcome(session))
         session.welcoming.add_done_callback(lambda _: setattr(session, "welcoming", None))
         if replaced is not None:
-            self._run(self._put_out(replaced))
+            self.put_out(replaced)
+
+    def put_out(self, session: Session) -> None:
+        """End the connection of a player who has connected again."""
+        self._run(self._put_out(session))
 
     async def _disconnect(self, sid: str, reason: object = None) -> None:
         self._count(DISCONNECT, "ok")

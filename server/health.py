@@ -1,6 +1,6 @@
 """The HTTP routes beside Socket.IO: is the process alive, does it take players, how is it doing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -9,16 +9,17 @@ from gridcli import __version__
 
 from .metrics import Metrics
 
+Report = Callable[[], Mapping[str, object]]
+"""What `/healthz` says."""
+
 
 def add_health_routes(
-    app: web.Application, metrics: Metrics, ready: Callable[[], bool], players: Callable[[], int]
+    app: web.Application, metrics: Metrics, ready: Callable[[], bool], report: Report
 ) -> None:
     """Serve `/healthz` (always 200), `/readyz` (503 while shutting down) and `/metrics`."""
 
     async def healthz(request: web.Request) -> web.Response:
-        return web.json_response(
-            {"server": "gridcli", "version": __version__, "players": players()}
-        )
+        return web.json_response({"server": "gridcli", "version": __version__, **report()})
 
     async def readyz(request: web.Request) -> web.Response:
         if ready():

@@ -4,8 +4,10 @@
 the environment alone. Not here: the command (`server.command`), what settings do (`server.app`).
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +16,7 @@ from gridcli.core.geometry import MAX_SIDE, Grid
 from gridcli.core.world import Limits
 
 from .logs import FORMATS, LEVELS, set_up_logging
+from .node_id import check_node
 from .settings import DEFAULT_PORT, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,6 +37,13 @@ class _GridSize(click.ParamType[Grid]):
         if not (1 <= grid.width <= MAX_SIDE and 1 <= grid.height <= MAX_SIDE):
             self.fail(f"a grid has 1 to {MAX_SIDE} columns and rows", param, ctx)
         return grid
+
+
+def _node(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    try:
+        return check_node(value) if value else value
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
 
 
 _POSITIVE = click.IntRange(min=1)
@@ -116,6 +126,35 @@ _OPTIONS = [
         help="How long a client may take to answer one.",
     ),
     click.option(
+        "--message-queue",
+        default="",
+        metavar="URL",
+        help="Broker that makes several servers one grid: redis://, rediss://, unix://, amqp:// "
+        "or amqps://.",
+    ),
+    click.option(
+        "--node",
+        callback=_node,
+        default="",
+        show_default="random",
+        metavar="NAME",
+        help="This server's name among them, of a-z and 0-9; session ids begin with it.",
+    ),
+    click.option(
+        "--cluster-secret",
+        type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+        envvar="GRIDCLI_SERVE_CLUSTER_SECRET_FILE",
+        allow_from_autoenv=False,  # it would take the secret for a path
+        metavar="FILE",
+        help="File with the secret that the servers share; or the secret itself in the "
+        "environment, as GRIDCLI_SERVE_CLUSTER_SECRET. Signs what they tell each other.",
+    ),
+    click.option(
+        "--require-bus",
+        is_flag=True,
+        help="End if the broker can't be reached at the start, instead of trying on.",
+    ),
+    click.option(
         "--log-level", type=click.Choice(LEVELS), default="info", help="Least level logged."
     ),
     click.option("--log-format", type=click.Choice(FORMATS), default="text", help="Lines or JSON."),
@@ -129,6 +168,23 @@ def server_options(command: F) -> F:
     return command
 
 
+LEAST_SECRET = 16
+"""The shortest secret of a cluster, in bytes."""
+
+
+def _cluster_secret(file: Path | None) -> bytes:
+    if file is None:
+        secret = os.environ.get("GRIDCLI_SERVE_CLUSTER_SECRET", "").strip().encode()
+    else:
+        secret = file.read_bytes().strip()
+    if secret and len(secret) < LEAST_SECRET:
+        raise click.BadParameter(
+            f"too short: take {LEAST_SECRET} bytes or more, as from `openssl rand -hex 32`",
+            param_hint="--cluster-secret",
+        )
+    return secret
+
+
 def settings_from(given: Mapping[str, Any]) -> Settings:
     """The settings that a command's parameters make.
 
@@ -138,6 +194,13 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
     if given["flush_floor"] > given["flush_ceiling"]:
         raise click.BadParameter(
             "the floor must not be above the ceiling", param_hint="--flush-floor"
+        )
+    secret = _cluster_secret(given["cluster_secret"])
+    if given["message_queue"] and not secret and not given.get("workers"):
+        raise click.BadParameter(
+            "--message-queue needs it: give every server the same file, made with "
+            "`openssl rand -hex 32 > FILE`",
+            param_hint="--cluster-secret",
         )
     return Settings(
         host=given["host"],
@@ -153,6 +216,10 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         grace_s=given["grace"],
         ping_interval_s=given["ping_interval"],
         ping_timeout_s=given["ping_timeout"],
+        node=given["node"],
+        message_queue=given["message_queue"],
+        require_bus=given["require_bus"],
+        cluster_secret=secret,
         log_level=given["log_level"],
         log_format=given["log_format"],
     )

@@ -1,19 +1,28 @@
 """Resume tokens: who lost its connection comes back as who it was.
 
-A token names a player and one connection of it, is signed with the process's secret, and is good
-once, until `grace_s` after that connection ended. Not here: who hands them out and takes them
-(`server.game`).
+A token names a player and the generation of its connection, and is signed: it is good on every
+node that has the secret, once, until `grace_s` after that connection ended. Each return makes
+the player's next generation. Not here: who hands them out and takes them (`server.sessions`).
 """
 
 import base64
 import hmac
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gridcli.core.errors import Refusal
 from gridcli.core.protocol.names import GONE
 from gridcli.core.world import Player
+
+_NO_LONGER_GOOD = "this resume token is not good any more; join anew"
+
+
+class Claim(NamedTuple):
+    """What a token says, once its signature is found good."""
+
+    user_id: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Departed:
 
 
 class ResumeBook:
-    """The tokens that are good now.
+    """Signs tokens, and remembers who may come back.
 
     Args:
         grace_s: how long a departed player is kept.
@@ -37,54 +46,59 @@ class ResumeBook:
     def __init__(self, grace_s: float, clock: Callable[[], float], secret: bytes) -> None:
         self._grace_s = grace_s
         self._clock = clock
-        self._secret = secret
-        self._nonces: dict[str, str] = {}
+        self._secret = hmac.digest(secret, b"gridcli resume", "sha256")
         self._departed: dict[str, Departed] = {}
 
-    def issue(self, user_id: str) -> str:
-        """A token for a player's present connection; its earlier ones are worth nothing."""
-        nonce = secrets.token_urlsafe(9)
-        self._nonces[user_id] = nonce
-        return self._sign(f"{user_id}.{nonce}")
+    def token(self, player: Player) -> str:
+        """The token of a player's present connection; empty for one who can't come back."""
+        return self._sign(f"{player.user_id}.{player.generation}") if player.generation else ""
 
-    def depart(self, player: Player, room: str) -> None:
-        """A player's connection has ended."""
+    def depart(self, player: Player, room: str, *, ago_s: float = 0.0) -> None:
+        """A player's connection has ended, some seconds ago."""
         now_s = self._clock()
         self._forget_older_than(now_s - self._grace_s)
-        if player.user_id in self._nonces:
-            self._departed[player.user_id] = Departed(player, room, now_s)
+        if player.generation and ago_s < self._grace_s:
+            self._departed.pop(player.user_id, None)  # the dict keeps the order of departure
+            self._departed[player.user_id] = Departed(player, room, now_s - ago_s)
 
-    def read(self, token: str) -> str:
-        """The player that a token is good for.
-
-        Raises:
-            Refusal: forged, spent or too old.
-        """
-        self._forget_older_than(self._clock() - self._grace_s)
+    def read(self, token: str) -> Claim:
+        """What a token says. Raises `Refusal` (gone) for one that we have not signed."""
         claim, _, _ = token.rpartition(".")
-        user_id, _, nonce = claim.rpartition(".")
+        user_id, _, generation = claim.rpartition(".")
         good = hmac.compare_digest(self._sign(claim).encode(), token.encode("utf-8", "replace"))
-        if not good or self._nonces.get(user_id) != nonce:
-            raise Refusal(GONE, "this resume token is not good any more; join anew")
-        return user_id
+        if not good:
+            raise gone()
+        return Claim(user_id, int(generation))
 
     def departed(self, user_id: str) -> Departed | None:
-        """A player as it was; None where its old connection has not ended yet."""
+        """A player as it was; None for one who is not away, or is for too long."""
+        self._forget_older_than(self._clock() - self._grace_s)
         return self._departed.get(user_id)
 
-    def spend(self, user_id: str) -> None:
-        """The player is back: its token is good no more."""
-        self._nonces.pop(user_id, None)
+    def everyone(self) -> Iterator[tuple[Departed, float]]:
+        """All who may come back, with the seconds since they went."""
+        now_s = self._clock()
+        self._forget_older_than(now_s - self._grace_s)
+        return ((departed, now_s - departed.at_s) for departed in self._departed.values())
+
+    def back(self, user_id: str) -> None:
+        """The player is here again."""
         self._departed.pop(user_id, None)
 
     def _forget_older_than(self, limit_s: float) -> None:
-        # In the order of departure, so the walk ends at the first that is young enough.
-        for user_id, departed in list(self._departed.items()):
-            if departed.at_s > limit_s:
+        # About in the order of departure, so the walk ends at the first that is young enough;
+        # those of whom another node told late wait for their elders.
+        while self._departed:
+            user_id = next(iter(self._departed))
+            if self._departed[user_id].at_s > limit_s:
                 break
             del self._departed[user_id]
-            self._nonces.pop(user_id, None)
 
     def _sign(self, claim: str) -> str:
         digest = hmac.digest(self._secret, claim.encode("utf-8", "replace"), "sha256")
         return f"{claim}.{base64.urlsafe_b64encode(digest[:18]).decode()}"
+
+
+def gone() -> Refusal:
+    """What a token that is not good any more is answered with."""
+    return Refusal(GONE, _NO_LONGER_GOOD)

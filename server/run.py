@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import uvloop
 from aiohttp import web
@@ -14,25 +15,44 @@ from aiohttp import web
 from gridcli.core.errors import SetupError
 from gridcli.heap import steady_heap
 
-from .app import create_app
+from .app import GAME, MAX_MESSAGE_BYTES, SOCKETIO, create_app
+from .drain import move_out
+from .handover import Handover
 from .settings import Settings
 
 CLOSE_S = 1.0
 """How long connections may take to end after the drain."""
 
 
-def run(settings: Settings, *, while_stdin_open: bool = False) -> None:
+def run(
+    settings: Settings, *, while_stdin_open: bool = False, siblings: Path | None = None
+) -> None:
     """Serve until SIGTERM, SIGINT or, if asked, the end of standard input.
+
+    Args:
+        settings: whom to be, and where.
+        while_stdin_open: whether the end of standard input ends the server.
+        siblings: the folder where the workers of one port meet, if this is one of them.
 
     Raises:
         SetupError: the address can't be listened on.
     """
-    listener = _bind(settings.host, settings.port)
+    listener = bind(settings.host, settings.port, shared=siblings is not None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, listener, while_stdin_open))
+        runner.run(_serve(settings, listener, while_stdin_open, siblings))
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that has the address and does not listen yet.
+
+    Args:
+        host: a name or an address.
+        port: 0 for a free one.
+        shared: whether other processes of the same user may listen there, too.
+
+    Raises:
+        SetupError: the address can't be had.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -41,6 +61,8 @@ def _bind(host: str, port: int) -> socket.socket:
         raise SetupError(f"cannot listen on {host}: {error.strerror}") from None
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind(address)
     except OSError as error:
@@ -54,28 +76,42 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
+    """Where others find what listens there."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = socket.gethostname()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def _serve(settings: Settings, listener: socket.socket, while_stdin_open: bool) -> None:
+async def _serve(
+    settings: Settings, listener: socket.socket, while_stdin_open: bool, siblings: Path | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if while_stdin_open:
         await _watch_stdin(stop)
-    app_runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=CLOSE_S)
+    app = create_app(settings)
+    handover = siblings and Handover(settings.node, siblings, MAX_MESSAGE_BYTES)
+    if handover:
+        handover.attach(app)
+    app_runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_S)
     await app_runner.setup()
+    if handover:
+        handover.open(app_runner)
     await web.SockSite(app_runner, listener, backlog=1024).start()
     steady_heap()
-    print(f"gridcli serves on {_url(listener)} (Ctrl-C stops it)", flush=True)
+    print(f"gridcli serves on {url_of(listener)} (Ctrl-C stops it)", flush=True)
     try:
         await stop.wait()
+        if settings.message_queue:
+            # Still listening: whoever asks is told that this node is not ready any more.
+            await move_out(app[SOCKETIO], app[GAME])
     finally:
+        if handover:
+            handover.close()
         await app_runner.cleanup()
 
 

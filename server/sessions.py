@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from gridcli.core.errors import Refusal
 from gridcli.core.protocol.auth import Auth
-from gridcli.core.protocol.names import GONE
-from gridcli.core.world import Change, Player, World
+from gridcli.core.protocol.names import DEMO
+from gridcli.core.world import Change, Joined, World
 
-from .resume import ResumeBook
+from .resume import ResumeBook, gone
 
 
 @dataclass(slots=True, eq=False)
@@ -77,12 +76,26 @@ class Sessions:
             session, replaced = self._take_back(sid, auth)
         else:
             session = Session(sid, _new_id(), auth.protocol, auth.room)
-            joined = self.world.decide_join(session.user_id, auth.room, self.rng, name=auth.name)
+            joined = self.world.decide_join(
+                session.user_id,
+                auth.room,
+                self.rng,
+                name=auth.name,
+                # The demo's clients are given no token to come back with.
+                generation=0 if auth.protocol == DEMO else 1,
+            )
             session.untold = self._apply(joined)
         self._by_sid[sid] = session
         if not session.spectator:
             self._playing[session.user_id] = session
         return session, replaced
+
+    def put_out(self, user_id: str) -> Session | None:
+        """A player has come back on another node: its session here is another's now."""
+        session = self._playing.pop(user_id, None)
+        if session is not None:
+            session.replaced = True
+        return session
 
     def end(self, sid: str) -> tuple[Session | None, Sequence[Change]]:
         """A connection has ended: its session, if it had one, and what that changed."""
@@ -98,33 +111,48 @@ class Sessions:
         return session, self._apply(self.world.decide_leave(session.user_id))
 
     def _take_back(self, sid: str, auth: Auth) -> tuple[Session, Session | None]:
-        user_id = self.resume.read(auth.resume)
-        old = self._playing.get(user_id)
-        departed = self.resume.departed(user_id)
-        untold: list[Change] = []
-        if old is not None:
-            # Its old connection has not noticed its end yet: this one takes over.
-            player, room = self._player(old), old.room
-            old.replaced = True
-            untold += self._apply(self.world.decide_leave(user_id))
-        elif departed is not None:
-            player, room = departed.player, departed.room
+        user_id, generation = self.resume.read(auth.resume)
+        changes: list[Change]
+        if user_id in self.world:
+            # Its old connection, here or on another node, has not noticed its end yet.
+            room = self.world.room_of(user_id).name
+            player = self.world.rooms[room].players[user_id]
+            _check(player.generation, generation)
+            changes = self.world.decide_leave(user_id)
+            # Nothing grows, so no limit is asked.
+            changes.append(
+                Joined(room, user_id, player.symbol, player.name, player.cell, 0, generation + 1)
+            )
         else:
-            raise Refusal(GONE, "this resume token is not good any more; join anew")
-        back = self.world.decide_join(
-            user_id, room, self.rng, name=player.name, symbol=player.symbol, cell=player.cell
-        )
-        untold += self._apply(back)
-        self.resume.spend(user_id)  # not before: a room that is full now may have place later
+            departed = self.resume.departed(user_id)
+            if departed is None:
+                raise gone()
+            _check(departed.player.generation, generation)
+            player, room = departed.player, departed.room
+            changes = self.world.decide_join(
+                user_id,
+                room,
+                self.rng,
+                name=player.name,
+                symbol=player.symbol,
+                cell=player.cell,
+                generation=generation + 1,
+            )
+            # Not before: a room that is full now may have place later.
+            self.resume.back(user_id)
+        old = self.put_out(user_id)
+        untold = self._apply(changes)
         return Session(sid, user_id, auth.protocol, room, untold=untold), old
-
-    def _player(self, session: Session) -> Player:
-        return self.world.room_of(session.user_id).players[session.user_id]
 
     def _apply(self, changes: Sequence[Change]) -> Sequence[Change]:
         for change in changes:
             self.world.apply(change)
         return changes
+
+
+def _check(present: int, claimed: int) -> None:
+    if present != claimed:
+        raise gone()  # the token of an earlier connection
 
 
 def _new_id() -> str:

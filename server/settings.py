@@ -4,7 +4,7 @@
 options' names and helps (`server.command`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gridcli.core.geometry import DEFAULT_GRID, Grid
 from gridcli.core.world import Limits
@@ -38,5 +38,13 @@ class Settings:
     ping_interval_s: float = 8.0
     ping_timeout_s: float = 5.0
     """Together the longest that a vanished client stays on the grid."""
+    node: str = ""
+    """This process's name among others, `[a-z0-9]{1,16}`; empty for a random one."""
+    message_queue: str = field(default="", repr=False)
+    """The URL of the broker that makes several nodes one grid; empty for a node of its own."""
+    require_bus: bool = False
+    """Whether a broker that can't be reached at the start ends the process."""
+    cluster_secret: bytes = field(default=b"", repr=False)
+    """What nodes sign their messages and their players' resume tokens with."""
     log_level: str = "info"
     log_format: str = "text"

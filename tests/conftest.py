@@ -7,9 +7,14 @@ use them without a fixture. Not here: options and timeouts, which are in `pyproj
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from needs import MISSING
 from servers import Server, flask_demo, running_server
+
+# How long an example takes is the machine's business, which others may be using.
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.load_profile("shared machine")
 
 StartServer = Callable[..., Server]
 

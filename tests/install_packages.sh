@@ -3,6 +3,8 @@
 # is binary:package. What can't be installed is named; the tests that need it then skip.
 set -u
 missing=""
+# Servers are in there, and not everybody looks there.
+PATH="$PATH:/usr/sbin:/sbin"
 for pair in "$@"; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done

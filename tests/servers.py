@@ -35,16 +35,17 @@ PATIENT = {
 class Server:
     """A running server: its address, its process, and every line that it has printed."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
         self.command = command
+        more = env or {}
         self.output: list[str] = []
         self._first_line: SimpleQueue[str] = SimpleQueue()
         # Settings of the person who runs the tests are not the tests' settings.
-        env = {k: v for k, v in os.environ.items() if not k.startswith("GRIDCLI_")}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("GRIDCLI_")}
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=env | {"PYTHONUNBUFFERED": "1"},
+            env=inherited | more | {"PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -30,13 +30,17 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(slots=True)
 class Player:
-    """Someone on a grid; `seq` is the number of the last step applied."""
+    """Someone on a grid; `seq` is the number of the last step applied.
+
+    `generation` counts the connections of a player who can come back; 0 is one who can't.
+    """
 
     user_id: str
     symbol: str
     name: str
     cell: Cell
     seq: int = 0
+    generation: int = 0
 
 
 @dataclass(slots=True)
@@ -65,6 +69,7 @@ class Joined(NamedTuple):
     name: str
     cell: Cell
     seq: int = 0
+    generation: int = 0
 
 
 class Moved(NamedTuple):
@@ -117,6 +122,7 @@ class World:
         name: str = "",
         symbol: str = "",
         cell: Cell | None = None,
+        generation: int = 0,
     ) -> list[Change]:
         """A newcomer, or with a symbol and a cell someone who comes back.
 
@@ -133,7 +139,7 @@ class World:
         occupancy = self._admit(room)
         symbol = symbol or occupancy.rarest_symbol(rng)
         place = self.grid.clamp(cell) if cell else occupancy.free_cell(self.grid, rng)
-        return [Joined(room, user_id, symbol, name or symbol, place)]
+        return [Joined(room, user_id, symbol, name or symbol, place, generation=generation)]
 
     def decide_step(self, user_id: str, step: Step) -> Moved:
         """One step. Protocol 1 has no numbers, so its steps are counted as they come.
@@ -162,7 +168,7 @@ class World:
         place = self._admit(to, leaving=room).free_cell(self.grid, rng)
         return [
             Left(room.name, user_id),
-            Joined(to, user_id, player.symbol, player.name, place, player.seq),
+            Joined(to, user_id, player.symbol, player.name, place, player.seq, player.generation),
         ]
 
     def decide_leave(self, user_id: str) -> list[Change]:
@@ -182,9 +188,9 @@ class World:
                 player.cell = cell
             player.seq = seq
         elif isinstance(change, Joined):
-            room_name, user_id, symbol, name, cell, seq = change
+            room_name, user_id, symbol, name, cell, seq, generation = change
             room = self._open(room_name)
-            room.players[user_id] = Player(user_id, symbol, name, cell, seq)
+            room.players[user_id] = Player(user_id, symbol, name, cell, seq, generation)
             room.occupancy.enter(cell, symbol)
             self._whereabouts[user_id] = room
         else:

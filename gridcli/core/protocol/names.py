@@ -42,6 +42,11 @@ FULL: Final = "full"
 SHUTTING_DOWN: Final = "shutting-down"
 GONE: Final = "gone"
 
+ISOLATED: Final = "isolated"
+"""A notice only: other nodes can't be reached, and their players are not shown."""
+REUNITED: Final = "reunited"
+"""A notice only: they can again."""
+
 REFUSED: Final = "refused"
 """What a refusal without a code of ours is given on arrival; never sent."""
 

@@ -54,7 +54,8 @@ def test_only_one_module_touches_what_the_libraries_keep_to_themselves() -> None
             found += [
                 f"{path.relative_to(PACKAGE)}:{node.lineno} {name}"
                 for name in names
-                if name.startswith("_") and not name.endswith("__")
+                # A named tuple's own methods begin so, to be told from its fields.
+                if name.startswith("_") and not name.endswith("__") and name != "_replace"
             ]
     assert found == []
 
