@@ -17,7 +17,7 @@ from gridcli.core.world import Change, Left
 
 from . import wire
 from .inbox import Inbox
-from .outbox import Told
+from .outbox import Leave, Move, decode_delta
 from .roster import Effect as RosterEffect
 from .roster import Lost, Roster, Table
 from .rows import Row, decode_row, digest_of
@@ -158,7 +158,7 @@ class Hearing:
             return
         match message.kind:
             case wire.DELTA:
-                yield from self._take_delta(Told(body), peer.table)
+                yield from self._take_delta(body, peer.table)
             case wire.HEARTBEAT:
                 rows = peer.table.rows.values()
                 told = (body.get("count"), body.get("digest"))
@@ -181,14 +181,15 @@ class Hearing:
             case wire.BYE:
                 yield from self._retire(message.node)
 
-    def _take_delta(self, told: Told, table: Table) -> Iterator[Effect]:
-        for user_id in told.leaves:
-            yield from self._told(self._roster.remove(table, user_id))
-        for row in told.joins:
-            self._remind(row)
-            yield from self._told(self._roster.put(table, row))
-        for move in told.moves:
-            yield from self._told(self._roster.move(table, move))
+    def _take_delta(self, body: Body, table: Table) -> Iterator[Effect]:
+        for entry in decode_delta(body):
+            if isinstance(entry, Move):
+                yield from self._told(self._roster.move(table, entry))
+            elif isinstance(entry, Leave):
+                yield from self._told(self._roster.remove(table, entry.user_id))
+            else:
+                self._remind(entry)
+                yield from self._told(self._roster.put(table, entry))
 
     def _take_part(self, body: Body, peer: Peer) -> Iterator[Effect]:
         part = fields.count(body.get("part"), "part")

@@ -1,11 +1,13 @@
-"""What has changed on this node since the others were last told: the latest of each player.
+"""What has changed on this node since the others were last told, in the order it happened.
 
-A player who moved several times costs one row; the cells in between go along in it, a few bytes
-each, because protocol 1's players on other nodes are owed every position. Pure. Not here: when
-it is told (`replica`), messages (`wire`).
+The steps that a player makes in a row are one entry, whose cells in between go along, a few bytes
+each, because protocol 1's players on other nodes are owed every position. Who came and went
+meanwhile is told of, too: it may come back on any node. Pure. Not here: when it is told
+(`replica`), messages (`wire`).
 """
 
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from gridcli.core.geometry import Cell
 from gridcli.core.protocol import fields
@@ -14,78 +16,80 @@ from gridcli.core.world import Change, Joined, Moved
 from .rows import Row, decode_row, in_parts
 from .wire import Body
 
+_JOIN: Final = "+"
+_LEAVE: Final = "-"
 _LONGEST_TRAIL = 200
-"""Cells of one player in one row; who is faster has several rows."""
+"""Cells of one player in one entry; who is faster has several."""
+
+
+class Leave(NamedTuple):
+    """An entry: this player has left."""
+
+    user_id: str
 
 
 class Outbox:
     """The untold changes of this node's own players. True when there are any."""
 
-    __slots__ = ("_joined", "_left", "_moved")
+    __slots__ = ("_entries", "_walks")
 
     def __init__(self) -> None:
-        self._joined: dict[str, Row] = {}
-        self._moved: dict[str, list[Moved]] = {}
-        self._left: dict[str, None] = {}
+        self._entries: list[Row | Leave | list[Moved]] = []
+        self._walks: dict[str, list[Moved]] = {}
+        """Which entry a player's next step belongs to."""
 
     def __bool__(self) -> bool:
-        return bool(self._moved or self._joined or self._left)
+        return bool(self._entries)
 
     def add(self, change: Change) -> None:
         """Take in a change of one of our own players."""
         user_id = change.user_id
         if isinstance(change, Moved):
-            moves = self._moved.get(user_id)
-            if moves is None:
-                self._moved[user_id] = [change]
-            else:
-                moves.append(change)
+            walk = self._walks.get(user_id)
+            if walk is None or len(walk) == _LONGEST_TRAIL:
+                walk = self._walks[user_id] = []
+                self._entries.append(walk)
+            walk.append(change)
             return
-        self._moved.pop(user_id, None)
+        self._walks.pop(user_id, None)
         if isinstance(change, Joined):
             x, y = change.cell
-            self._left.pop(user_id, None)
-            self._joined[user_id] = Row(
+            row = Row(
                 *(user_id, change.room, change.symbol, change.name, x, y),
                 *(change.seq, change.generation),
             )
+            self._entries.append(row)
         else:
-            self._joined.pop(user_id, None)
-            self._left[user_id] = None
+            self._entries.append(Leave(user_id))
 
     def clear(self) -> None:
         """Forget it all: a snapshot says it better."""
-        self._joined.clear()
-        self._moved.clear()
-        self._left.clear()
+        self._entries.clear()
+        self._walks.clear()
 
     def flush(self) -> Iterator[Body]:
         """The bodies of the next messages, and forget what they tell."""
-        # In this order: who left is not in the way of who came, and who came may have moved.
-        told: list[list[object]] = [["leaves", user_id] for user_id in self._left]
-        told += [["joins", list(row)] for row in self._joined.values()]
-        for user_id, made in self._moved.items():
-            for start in range(0, len(made), _LONGEST_TRAIL):
-                told.append(["moves", _move(user_id, made[start : start + _LONGEST_TRAIL])])
+        told = [_encode(entry) for entry in self._entries]
         self.clear()
         for part in in_parts(told):
-            body: dict[str, list[object]] = {}
-            for kind, row in part:
-                body.setdefault(str(kind), []).append(row)
-            if body:
-                yield dict(body)
+            if part:
+                yield {"changes": part}
 
 
-def _move(user_id: str, made: list[Moved]) -> list[object]:
-    last = made[-1]
-    row: list[object] = [user_id, last.seq, *last.cell]
-    if len(made) > 1:
-        row.append([n for moved in made[:-1] for n in moved.cell])
+def _encode(entry: Row | Leave | list[Moved]) -> list[object]:
+    if isinstance(entry, Row):
+        return [_JOIN, *entry]
+    if isinstance(entry, Leave):
+        return [_LEAVE, entry.user_id]
+    last = entry[-1]
+    row: list[object] = [last.user_id, last.seq, *last.cell]
+    if len(entry) > 1:
+        row.append([n for moved in entry[:-1] for n in moved.cell])
     return row
 
 
 class Move:
-    """A row of `moves` that came: where a player is now, and over which cells it went."""
+    """An entry that came: where a player is now, and over which cells it went."""
 
     __slots__ = ("cell", "seq", "trail", "user_id")
 
@@ -105,13 +109,16 @@ class Move:
         ]
 
 
-class Told:
-    """The body of a delta that came."""
+def decode_delta(body: Body) -> list[Row | Leave | Move]:
+    """A delta that came, in order. Raises `BadInput`."""
+    return [_decode(entry) for entry in fields.rows(body.get("changes"), "changes")]
 
-    __slots__ = ("joins", "leaves", "moves")
 
-    def __init__(self, body: Body) -> None:
-        """Read it. Raises `BadInput`."""
-        self.leaves = [fields.identity(u, "userId") for u in fields.rows(body.get("leaves"), "")]
-        self.joins = [decode_row(row) for row in fields.rows(body.get("joins"), "joins")]
-        self.moves = [Move(row) for row in fields.rows(body.get("moves"), "moves")]
+def _decode(entry: object) -> Row | Leave | Move:
+    match entry:
+        case [str(mark), *row] if mark == _JOIN:
+            return decode_row(row)
+        case [str(mark), user_id] if mark == _LEAVE:
+            return Leave(fields.identity(user_id, "userId"))
+        case _:
+            return Move(entry)

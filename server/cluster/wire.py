@@ -22,7 +22,7 @@ _SEAL_BYTES = 32
 HELLO: Final = "hello"
 """I am here, again perhaps: tell me who you have. `{grid}`"""
 DELTA: Final = "delta"
-"""What has changed. `{joins: [row…], moves: [[userId, seq, x, y, trail?]…], leaves: [userId…]}`"""
+"""What has changed. `{changes: [["+", *row] | ["-", userId] | [userId, seq, x, y, trail?]…]}`"""
 HEARTBEAT: Final = "heartbeat"
 """All I have told until now amounts to this. `{count, digest}`"""
 REQUEST: Final = "request"

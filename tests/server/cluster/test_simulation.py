@@ -123,6 +123,24 @@ def test_every_position_is_told_elsewhere_in_order() -> None:
     assert seen[-1].seq == 40
 
 
+def test_who_came_and_went_within_one_delta_can_come_back_elsewhere() -> None:
+    cluster = Cluster(13, nodes=2)
+    cluster.run(1.0)
+    client = alone(cluster, "n1")
+    step(client, Direction.LEFT)
+    step(client, Direction.UP)
+    n1, n2 = cluster.nodes["n1"], cluster.nodes["n2"]
+    user_id = client.user_id
+    cell = n1.world.room_of(user_id).players[user_id].cell
+    n1.lose(client)
+    assert user_id not in n2.world, "nothing was told before"
+    cluster.run(0.1)
+    assert len(moves_of(n2, user_id)) == 2, "protocol 1 is owed these, too"
+    n2.admit(client)
+    assert (client.user_id, client.lives) == (user_id, 0)
+    assert n2.world.room_of(user_id).players[user_id].cell == cell
+
+
 def test_who_comes_back_elsewhere_is_the_same_and_its_old_node_lets_go() -> None:
     cluster = Cluster(2, nodes=3)
     client = alone(cluster, "n1")
