@@ -85,6 +85,8 @@ class RabbitMQ(Broker):
     """A RabbitMQ node; `control` runs rabbitmqctl against it."""
 
     env: dict[str, str]
+    tls_url: str
+    """Where it speaks TLS, if it was given a certificate."""
 
     def control(self, *args: str) -> str:
         """Run rabbitmqctl with these arguments, and return what it prints."""
@@ -117,13 +119,20 @@ def private_redis(*args: str) -> Iterator[Broker]:
 
 
 @contextmanager
-def private_rabbitmq() -> Iterator[RabbitMQ]:
-    """A RabbitMQ node without plugins on one thread; guest may do all on the virtual host /."""
+def private_rabbitmq(certificate: Path | None = None) -> Iterator[RabbitMQ]:
+    """A RabbitMQ node without plugins on one thread; guest may do all on the virtual host /.
+
+    Args:
+        certificate: a folder with `cert.pem` and `key.pem`, for TLS on a port of its own.
+    """
     server, mapper = _rabbitmq("rabbitmq-server"), need_binary("epmd")
     with tempfile.TemporaryDirectory(prefix="gridcli-rabbitmq-") as folder:
         port, mapper_port, node_port = free_port(), free_port(), free_port()
         home, log = Path(folder), Path(folder, "log")
         (home / "plugins").write_text("[].")
+        tls_port = free_port()
+        config = "# nothing\n" if certificate is None else _tls_config(certificate, tls_port)
+        (home / "rabbitmq.conf").write_text(config)
         env = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ} | {
             "HOME": folder,
             "ERL_EPMD_ADDRESS": "127.0.0.1",
@@ -134,7 +143,7 @@ def private_rabbitmq() -> Iterator[RabbitMQ]:
             "RABBITMQ_DIST_PORT": str(node_port),
             "RABBITMQ_MNESIA_BASE": str(home / "data"),
             "RABBITMQ_LOG_BASE": str(home / "logs"),
-            "RABBITMQ_CONFIG_FILE": str(home / "none"),
+            "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(home / "none"),
             "RABBITMQ_CONF_ENV_FILE": str(home / "none"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
@@ -154,6 +163,7 @@ def private_rabbitmq() -> Iterator[RabbitMQ]:
                 RABBITMQ_START_S,
             )
             broker.env = env
+            broker.tls_url = f"amqps://guest:guest@127.0.0.1:{tls_port}/"
             try:
                 yield broker
             finally:
@@ -188,6 +198,20 @@ def _rabbitmq(name: str) -> str:
     # Debian's command of that name becomes another user first, or refuses.
     path = shutil.which(name, path=os.pathsep.join(_MORE_PLACES)) or shutil.which(name)
     return path or missing(f"the program {name!r}")
+
+
+def _tls_config(certificate: Path, port: int) -> str:
+    return "".join(
+        f"{key} = {value}\n"
+        for key, value in {
+            "listeners.ssl.default": f"127.0.0.1:{port}",
+            "ssl_options.cacertfile": certificate / "cert.pem",
+            "ssl_options.certfile": certificate / "cert.pem",
+            "ssl_options.keyfile": certificate / "key.pem",
+            "ssl_options.verify": "verify_none",
+            "ssl_options.fail_if_no_peer_cert": "false",
+        }.items()
+    )
 
 
 def _popen(command: list[str], log: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -11,6 +11,7 @@ import uvloop
 from waiting import until
 
 from server.cluster.bus import BusError, Connection
+from server.cluster.urls import bus_of
 
 SOON_S = 5.0
 """For what happens at once on an idle machine."""
@@ -61,3 +62,27 @@ async def reason(work: Awaitable[object], patience_s: float = SOON_S) -> str:
     except BusError as error:
         return str(error)
     raise AssertionError("it raised nothing")
+
+
+def hears_itself(url: str, loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """Whoever connects there is given what it publishes, long messages too."""
+
+    async def scene() -> None:
+        node = await bus_of(url).connect()
+        await node.publish([b"hello", bytes(200_000)])
+        assert await take(node, 2) == [b"hello", bytes(200_000)]
+        async with asyncio.timeout(1.0):
+            await node.close()
+
+    play(scene, loop)
+
+
+def refused(url: str) -> str:
+    """Why nobody can connect there."""
+    reasons: list[str] = []
+
+    async def scene() -> None:
+        reasons.append(await reason(bus_of(url).connect()))
+
+    play(scene)
+    return reasons[0]

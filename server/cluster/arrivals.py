@@ -96,7 +96,10 @@ class Arrivals:
 
 def reason_of(error: BaseException, *secrets: str | None) -> str:
     """Why something failed, in one short line that holds none of the secrets."""
-    for cause in causes(error):
+    # A library's own error may be an `OSError`, too, with the number of the TLS error that led to
+    # it, which would mean something else.
+    found = sorted(causes(error), key=lambda cause: not isinstance(cause, SSLError))
+    for cause in found:
         told = _system_reason(cause)
         if told:
             return told

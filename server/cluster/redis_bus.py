@@ -1,8 +1,9 @@
 """The bus over Redis: one pub/sub channel, one connection to hear and one to speak.
 
 The library's connections are used bare, without its client: that one would connect again on its
-own, and nobody would learn what was missed. Redis has one set of channels for all its databases.
-Not here: what a URL may be (`urls`), connecting again (`node`).
+own, and nobody would learn what was missed. Redis has one set of channels for all its databases,
+so a database's number is part of the channel's name: games with other databases are apart. Not
+here: what a URL may be (`urls`), connecting again (`node`).
 """
 
 import asyncio
@@ -22,7 +23,8 @@ from .arrivals import Arrivals, causes, reason_of
 from .bus import BusError
 from .bus import Connection as BusConnection
 
-CHANNEL = b"gridcli"
+CHANNEL = b"gridcli.%d"
+"""The channel of a database."""
 
 _SOCKET_OPTIONS = {
     getattr(socket, name): value
@@ -51,6 +53,7 @@ class RedisBus:
         self._kind: type[AbstractConnection] = settings.pop("connection_class", Connection)
         if self._kind is not UnixDomainSocketConnection:
             settings["socket_keepalive_options"] = _SOCKET_OPTIONS
+        self._channel = CHANNEL % int(settings.get("db") or 0)
         # No time limits: the caller has them. Protocol 2 is what every Redis speaks.
         settings |= {"socket_timeout": None, "socket_connect_timeout": None, "protocol": 2}
         self._settings = settings
@@ -60,6 +63,7 @@ class RedisBus:
         connection = _Connection(
             self._kind(**self._settings),
             self._kind(**self._settings),
+            self._channel,
             [self._settings.get(key) for key in ("password", "ssl_password")],
         )
         await connection.open()
@@ -68,10 +72,15 @@ class RedisBus:
 
 class _Connection:
     def __init__(
-        self, listener: AbstractConnection, speaker: AbstractConnection, secrets: list[str | None]
+        self,
+        listener: AbstractConnection,
+        speaker: AbstractConnection,
+        channel: bytes,
+        secrets: list[str | None],
     ) -> None:
         self._listener = listener
         self._speaker = speaker
+        self._channel = channel
         self._secrets = secrets
         self._speaking = asyncio.Lock()
         self._arrivals = Arrivals()
@@ -82,7 +91,7 @@ class _Connection:
         try:
             await self._speaker.connect()  # type: ignore[no-untyped-call]
             await self._listener.connect()  # type: ignore[no-untyped-call]
-            await self._listener.send_command("SUBSCRIBE", CHANNEL, check_health=False)
+            await self._listener.send_command("SUBSCRIBE", self._channel, check_health=False)
             await self._listener.read_response()
         except (RedisError, OSError) as error:
             raise await self._lose(error) from None
@@ -116,7 +125,7 @@ class _Connection:
     async def _speak(self, messages: Sequence[bytes]) -> None:
         async with self._speaking:
             self._arrivals.check()  # or the library would connect again
-            commands = [(b"PUBLISH", CHANNEL, message) for message in messages]
+            commands = [(b"PUBLISH", self._channel, message) for message in messages]
             await self._speaker.send_packed_command(
                 self._speaker.pack_commands(commands), check_health=False
             )

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import aio_pika
 import pytest
 from brokers import RabbitMQ
-from bus_scenes import play, reason, take
+from bus_scenes import hears_itself, play, reason, refused, take
 from event_loops import Loop, both_loops
 
 from server.cluster.bus import Connection
@@ -123,3 +124,15 @@ def test_virtual_hosts_are_apart(rabbitmq: RabbitMQ, other_host: str) -> None:
         assert why == "no virtual host of that name, or not for this user"
 
     play(scene)
+
+
+@both_loops
+def test_tls_trusts_only_what_it_is_told_to(
+    rabbitmq: RabbitMQ, certificate: Path, loop: Loop
+) -> None:
+    hears_itself(f"{rabbitmq.tls_url}?cafile={certificate}/cert.pem", loop)
+    assert refused(rabbitmq.tls_url).startswith("its certificate is not trusted: self")
+    plain = rabbitmq.tls_url.replace("amqps://", "amqp://")
+    assert refused(plain).startswith("connection ")  # closed or reset
+    wrong = rabbitmq.tls_url.replace("guest:guest", "guest:wr0ng")
+    assert refused(f"{wrong}?cafile={certificate}/cert.pem") == "wrong user or password"

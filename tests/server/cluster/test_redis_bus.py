@@ -3,50 +3,16 @@
 import asyncio
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 import redis as library
 from brokers import Broker, free_port, private_redis
-from bus_scenes import play, reason, take
+from bus_scenes import hears_itself, play, reason, refused, take
 from event_loops import Loop, both_loops
-from needs import need_binary
 from waiting import until
 
 from server.cluster.urls import bus_of
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `key.pem` and `cert.pem`, which is signed by itself for 127.0.0.1."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = [need_binary("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
-    command += ["-keyout", "key.pem", "-out", "cert.pem", "-days", "2"]
-    command += ["-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
-    return folder
-
-
-def hears_itself(url: str, loop: Loop) -> None:
-    async def scene() -> None:
-        node = await bus_of(url).connect()
-        await node.publish([b"hello", bytes(200_000)])
-        assert await take(node, 2) == [b"hello", bytes(200_000)]
-        async with asyncio.timeout(1.0):
-            await node.close()
-
-    play(scene, loop)
-
-
-def refused(url: str) -> str:
-    reasons: list[str] = []
-
-    async def scene() -> None:
-        reasons.append(await reason(bus_of(url).connect()))
-
-    play(scene)
-    return reasons[0]
 
 
 @both_loops
@@ -90,6 +56,18 @@ def test_passwords_and_databases() -> None:
         assert refused(url) == "it has no password, but one was given"
 
 
+def test_databases_are_apart(redis: Broker) -> None:
+    async def scene() -> None:
+        first, other = [await bus_of(f"{redis.url[:-1]}{db}").connect() for db in (0, 5)]
+        await first.publish([b"first"])
+        await other.publish([b"other"])
+        assert [await take(node, 1) for node in (first, other)] == [[b"first"], [b"other"]]
+        await first.close()
+        await other.close()
+
+    play(scene)
+
+
 def test_a_user_without_the_right_to_publish(redis: Broker) -> None:
     async def scene() -> None:
         node = await bus_of(redis.url.replace("redis://", "redis://listener:pw@")).connect()
@@ -103,7 +81,7 @@ def test_a_user_without_the_right_to_publish(redis: Broker) -> None:
             "listener",
             enabled=True,
             passwords=["+pw"],
-            channels=["gridcli"],
+            channels=["gridcli.0"],
             commands=["+subscribe", "+client", "+auth", "+select"],
         )
         play(scene)
