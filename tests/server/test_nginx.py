@@ -83,7 +83,7 @@ def players(node: Server) -> int:
     return count
 
 
-def test_a_crowd_on_every_transport_is_spread_evenly_and_stays(
+def test_a_crowd_on_every_transport_is_spread_and_stays(
     edge: tuple[Nginx, dict[str, Server]],
 ) -> None:
     nginx, nodes = edge
@@ -94,7 +94,7 @@ def test_a_crowd_on_every_transport_is_spread_evenly_and_stays(
             assert crowd.lost() == []
             spread = [await asyncio.to_thread(players, node) for node in nodes.values()]
         assert sum(spread) == 20 * len(EACH)
-        assert max(spread) - min(spread) <= 2, spread
+        assert min(spread) >= 4, spread  # of 20, to which chance alone would not come in years
 
     scene(play)
     # How many files a process may have open is not ours to say on every machine.
@@ -181,13 +181,14 @@ def test_pages_of_the_same_origin_may_connect_and_others_not(
 
 def test_a_killed_node_costs_new_sessions_nothing_and_its_own_fail_at_once(tmp_path: Path) -> None:
     with running_nodes(NODES) as nodes, running_nginx(tmp_path, ports_of(nodes)) as nginx:
-        sids = {sid.partition(".")[0]: sid for sid in (new_session(nginx.url) for _ in range(6))}
+        sids = {sid.partition(".")[0]: sid for sid in (new_session(nginx.url) for _ in range(60))}
         assert sorted(sids) == list(NODES)
 
         async def play() -> None:
             async with Crowd(nginx.url, each=4) as old:
+                doomed = await asyncio.to_thread(players, nodes["n2"])
                 os.kill(nodes["n2"].pid, signal.SIGKILL)
-                await until(lambda: len(old.live) == 8, "the end of a third of the connections")
+                await until(lambda: len(old.live) == 12 - doomed, "the end of its connections")
                 async with Crowd(nginx.url, each=8) as new:
                     assert ask(f"{nginx.url}{POLLING}&sid={sids['n2']}")[0] == 502
                     await new.play(3)
@@ -195,7 +196,7 @@ def test_a_killed_node_costs_new_sessions_nothing_and_its_own_fail_at_once(tmp_p
                     await old.play(3)
 
         scene(play)
-        assert set(nodes_of_new_sessions(nginx.url, 8)) == {"n1", "n3"}
+        assert set(nodes_of_new_sessions(nginx.url, 30)) == {"n1", "n3"}
         # Back on its port, it gets its share again.
         with running_server("--node", "n2", "--port", str(port_of(nodes["n2"].url))):
             until_sync(lambda: "n2" in nodes_of_new_sessions(nginx.url, 3), "the share of n2")
@@ -221,7 +222,7 @@ def test_a_node_is_added_by_the_two_lines_that_are_told(tmp_path: Path) -> None:
             async with Crowd(nginx.url, each=3) as old:
                 nginx.process.send_signal(signal.SIGHUP)
                 await until(lambda: "n4" in nodes_of_new_sessions(nginx.url, 4), "the new node")
-                async with Crowd(nginx.url, each=4) as crowd:
+                async with Crowd(nginx.url, each=16) as crowd:
                     await crowd.play(3)
                     assert await asyncio.to_thread(players, nodes["n4"])
                 assert [link.transport for link in old.live].count("websocket") == 6
