@@ -47,7 +47,7 @@ class Bot:
     ) -> None:
         record = plan.recorder.track(number) if plan.recorder is not None else None
         self.link = Link(
-            plan.target,
+            plan.target.turned(number),
             on_update=self._on_update,
             on_burst=self._on_burst,
             on_state=self._on_state,

@@ -79,7 +79,7 @@ def capacity(
     limit_cpu: float,
     out: Path | None,
     json_: bool,
-    server: str,
+    server: tuple[str, ...],
     room: str,
     transport: str,
     protocol: str,
@@ -97,7 +97,13 @@ def capacity(
         raise click.UsageError("--start must not be above --most")
     check_writable(out)
     plan = Plan(
-        target=Target(server, room=room, transport=Transport(transport), protocol=int(protocol)),
+        target=Target(
+            server[0],
+            room=room,
+            transport=Transport(transport),
+            protocol=int(protocol),
+            others=server[1:],
+        ),
         script=loaded,
         script_name=script,
         steps=(),

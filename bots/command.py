@@ -119,7 +119,7 @@ def bots(
     record: Path | None,
     replay: Path | None,
     speed: float,
-    server: str,
+    server: tuple[str, ...],
     room: str,
     transport: str,
     protocol: str,
@@ -152,7 +152,13 @@ def bots(
         duration = _DEFAULT_S
     check_writable(out)
     plan = Plan(
-        target=Target(server, room=room, transport=Transport(transport), protocol=int(protocol)),
+        target=Target(
+            server[0],
+            room=room,
+            transport=Transport(transport),
+            protocol=int(protocol),
+            others=server[1:],
+        ),
         script=loaded,
         script_name=script if played is None else f"replay of {played.header.tool}",
         steps=steps or (count,),

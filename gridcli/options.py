@@ -12,7 +12,7 @@ import click
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import LOBBY
 from gridcli.core.text import check_room
-from gridcli.link.target import NEW, Transport, server_url
+from gridcli.link.target import NEW, Transport, server_urls
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,16 +36,18 @@ class Duration(click.ParamType[float]):
         return float(found[1]) * _SECONDS[found[2]]
 
 
-class _Server(click.ParamType[str]):
-    name = "URL"
+class _Server(click.ParamType[tuple[str, ...]]):
+    name = "URL[,URL…]"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
+    ) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
         if value in ("", NEW):
-            return str(value)
+            return (str(value),)
         try:
-            return server_url(str(value))
+            return server_urls(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -70,7 +72,8 @@ def link_options(command: F) -> F:
             type=_Server(),
             default="",
             show_default="the game that runs on this machine, or else a new one",
-            help=f"Address of a server; '{NEW}' starts one of your own in any case.",
+            help="Address of a server, or of several that share a grid, with commas between "
+            f"them; '{NEW}' starts one of your own in any case.",
         ),
         click.option("--room", type=_Room(), default=LOBBY, help="Room to play in."),
         click.option(

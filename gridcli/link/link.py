@@ -1,17 +1,18 @@
 """The one interface between a client and a server, for the screen and for the bots.
 
 A link connects, keeps a `Mirror` of the room, hands every update on, sends requests, and
-connects again when the connection is lost: as the same player where the server gave a resume
-token. It asks for protocol 2 and takes what the server speaks. Not here: one connection's life
-(`gridcli.link.session`), what travels beneath (`gridcli.link.transport`).
+connects again when the connection is lost, to each of its addresses in turn: as the same player
+where the server gave a resume token. It asks for protocol 2 and takes what the server speaks. Not
+here: one connection's life (`gridcli.link.session`), what travels beneath
+(`gridcli.link.transport`).
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from random import Random
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -89,6 +90,8 @@ class Link:
         self._http = http
         self._owns_http = http is None
         self._record = record
+        self._turns = 0
+        """How often another address was the next to be tried."""
         self._session: Session | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._protocol = target.protocol
@@ -106,6 +109,13 @@ class Link:
         return self._session.connection.kind if self._session else ""
 
     @property
+    def place(self) -> str:
+        """Which of several addresses we are connected to, or try next; empty if there is one."""
+        if not self.target.others:
+            return ""
+        return urlsplit(self.target.turned(self._turns).url).netloc
+
+    @property
     def faults(self) -> int:
         """Frames of the present connection that were not of the protocol."""
         return self._session.faults if self._session else 0
@@ -119,7 +129,7 @@ class Link:
         """
         self._enter(Connecting())
         try:
-            await self._connect()
+            await self._connect_first()
         except GridError as error:
             self._enter(
                 Refused(error.code, error.text)
@@ -181,20 +191,27 @@ class Link:
     def _enter(self, state: State) -> None:
         self.state = state
         if self._record is not None:
-            self._record.state(type(state).__name__.lower(), self._described(state))
+            self._record.state(state, self.mirror, self.transport)
         self._on_state(state)
 
-    def _described(self, state: State) -> dict[str, object]:
-        if not isinstance(state, Live):
-            return asdict(state)
-        mirror = self.mirror
-        who = {"userId": mirror.user_id, "symbol": mirror.symbol, "name": mirror.name}
-        return who | {"room": mirror.room, "protocol": mirror.protocol, "transport": self.transport}
+    async def _connect_first(self) -> None:
+        """Connect to the first address that answers."""
+        for _ in self.target.others:
+            try:
+                return await self._connect()
+            except CannotConnect:
+                self._turns += 1
+        try:
+            return await self._connect()
+        except CannotConnect as error:
+            urls = ", ".join((self.target.url, *self.target.others))
+            raise CannotConnect(urls, error.reason, error.hint) from None
 
     async def _connect(self) -> None:
         if self._http is None:
             self._http = client_session()
-        connection = tapped(await dial(self._http, self.target), self._record)
+        target = self.target.turned(self._turns)
+        connection = tapped(await dial(self._http, target), self._record)
         on_burst = None if self._on_burst is None else self._hear_burst
         session = Session(connection, self.mirror, self._hear, on_burst)
         try:
@@ -214,7 +231,7 @@ class Link:
                 await session.go_to(self._room)
         except NotLive as error:
             await session.close("gave up")
-            raise CannotConnect(self.target.url, str(error)) from None
+            raise CannotConnect(target.url, str(error)) from None
         except Refusal as refusal:
             await session.close("refused")
             if refusal.code == GONE and self._resume:
@@ -265,6 +282,7 @@ class Link:
         attempt = 0
         while True:
             attempt += 1
+            self._turns += 1  # what has just failed us is the last to be tried again
             wait_s = backoff.next_s()
             self._enter(Reconnecting(attempt, wait_s, reason))
             await asyncio.sleep(wait_s)

@@ -117,4 +117,5 @@ class PollingConnection(Connection):
 
     def _refused(self, status: int, body: bytes) -> None:
         said = body[:80].decode("utf-8", "replace")
-        self.end(f"the server answered HTTP {status}: {said}")
+        page = said.lstrip().startswith("<")  # a proxy's, which says no more than the number
+        self.end(f"the server answered HTTP {status}" + ("" if page else f": {said}"))

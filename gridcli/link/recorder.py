@@ -11,10 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Container
+from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
 
+from gridcli.core.mirror import Mirror
 from gridcli.core.recording import Entry, Flow, Header, encode_entry, encode_header, entry_of
+
+from .states import Live, State
 
 HELD_BYTES = 32 * 2**20
 """How much may wait for the disk; a disk that falls further behind costs the recording."""
@@ -48,9 +52,13 @@ class Track:
         """A frame came in."""
         self._recorder.note(self._number, Flow.IN, "", frame, len(frame))
 
-    def state(self, name: str, payload: dict[str, object]) -> None:
+    def state(self, state: State, mirror: Mirror, transport: str) -> None:
         """The connection is in another state."""
-        self._recorder.note(self._number, Flow.STATE, name, payload, 0)
+        payload: dict[str, object] = asdict(state)
+        if isinstance(state, Live):
+            payload = {"userId": mirror.user_id, "symbol": mirror.symbol, "name": mirror.name}
+            payload |= {"room": mirror.room, "protocol": mirror.protocol, "transport": transport}
+        self._recorder.note(self._number, Flow.STATE, type(state).__name__.lower(), payload, 0)
 
 
 class Recorder:

@@ -1,6 +1,6 @@
 """Where a client connects to, and as whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One client's wishes. `url` is `http(s)://host[:port]`, see `server_url`."""
+    """One client's wishes. `url` is `http(s)://host[:port]`, see `server_urls`."""
 
     url: str
     name: str = ""
@@ -35,11 +35,29 @@ class Target:
     """The dialect asked for; a server that does not know 2 answers with 1."""
     spectate: bool = False
     token: str = ""
+    others: tuple[str, ...] = ()
+    """Further addresses of the same game; each is tried in turn when one is lost."""
+
+    def turned(self, turns: int) -> "Target":
+        """The same, beginning with the address that comes so many places later."""
+        urls = (self.url, *self.others)
+        first = turns % len(urls)
+        url, *others = urls[first:] + urls[:first]
+        return replace(self, url=url, others=tuple(others))
 
     def endpoint(self, transport: str, sid: str = "") -> str:
         """The Engine.IO address for a transport, of a session where one is named."""
         url = f"{self.url.rstrip('/')}{PATH}?EIO=4&transport={transport}"
         return f"{url}&sid={sid}" if sid else url
+
+
+def server_urls(text: str) -> tuple[str, ...]:
+    """Addresses of the servers of one game as people write them, with commas between them.
+
+    Raises:
+        ValueError: one is not an address of a web server.
+    """
+    return tuple(server_url(part) for part in text.split(","))
 
 
 def server_url(text: str) -> str:

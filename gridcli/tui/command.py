@@ -21,6 +21,8 @@ _EPILOG = """\b
 Examples:
   gridcli play                                  your own game, or the one that runs here
   gridcli play --server http://192.0.2.7:8765   a friend's
+  gridcli play --server http://a:8765,http://b:8765
+                                                one grid on two servers; either will do
   gridcli play --server new --port 0            your own, on any free port
   gridcli play --name ada --room garden
   gridcli play --auto-move 400                  a random step each 100 to 500 ms
@@ -96,7 +98,7 @@ class _Name(click.ParamType[str]):
 )
 def play(
     name: str,
-    server: str,
+    server: tuple[str, ...],
     room: str,
     transport: str,
     protocol: str,
@@ -119,7 +121,8 @@ def play(
     session.run(
         PlayOptions(
             target=Target(
-                url=server,
+                url=server[0],
+                others=server[1:],
                 name=name,
                 room=room,
                 transport=Transport(transport),

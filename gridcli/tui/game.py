@@ -14,6 +14,7 @@ from typing import Protocol
 from gridcli.core.errors import GridError
 from gridcli.core.geometry import Direction
 from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.names import ISOLATED, REUNITED
 from gridcli.core.protocol.updates import (
     Chat,
     Delta,
@@ -44,6 +45,10 @@ class GameLink(Protocol):
     @property
     def transport(self) -> str:
         """What carries the frames."""
+
+    @property
+    def place(self) -> str:
+        """Which of several servers it is; empty if there is one."""
 
     async def open(self) -> None:
         """Connect; return once live."""
@@ -90,6 +95,8 @@ class Game:
         self.pulse = Pulse()
         self.clock = clock
         self.state_since_s = clock()
+        self.isolated = False
+        """Whether our server is cut off from the others that share its grid."""
         self._throttle = Throttle()
         self._dirty = EVERYTHING
         self._names: dict[str, str] = {}
@@ -155,8 +162,12 @@ class Game:
                 self.journal.say(user_id, name, text)
                 self._dirty |= Part.LOG
             case Notice(code, text):
-                self.tell(f"{text} [{code}]", warning=True)
+                self.tell(f"{text} [{code}]", warning=code != REUNITED)
+                if code in (ISOLATED, REUNITED):
+                    self.isolated = code == ISOLATED
+                    self._dirty |= Part.STATUS
             case Welcome():
+                self.isolated = False  # or we are told in a moment
                 self.pulse.forget_steps()
                 self._dirty |= EVERYTHING
             case Status():

@@ -87,6 +87,8 @@ class StatusLine(Widget):
         if not self.game.live:
             return state
         pieces = [*state, Piece(self._shown(mirror.room or LOBBY), 2)]
+        if self.game.isolated:
+            pieces.append(Piece("cut off from other servers", 1, "status--waiting"))
         pulse = self.game.pulse
         if pulse.value_ms is None:
             pieces.append(Piece("- ms", 1, "status--faint"))
@@ -97,6 +99,8 @@ class StatusLine(Widget):
         pieces.append(Piece(f"{mirror.users} online", 0))
         pieces.append(Piece(link.transport, 4, "status--faint"))
         pieces.append(Piece(f"protocol {link.protocol}", 5, "status--faint"))
+        if link.place:
+            pieces.append(Piece(self._shown(f"at {link.place}"), 3, "status--faint"))
         if self.game.spectate:
             pieces.append(Piece("spectating", 3, "status--waiting"))
         return pieces

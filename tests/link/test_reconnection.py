@@ -13,6 +13,7 @@ from servers import running_server
 from waiting import until
 from watched_link import Watched, scene
 
+from gridcli.core.errors import CannotConnect
 from gridcli.core.geometry import Direction
 from gridcli.link.states import Live, NotLive, Offline, Reconnecting, Refused
 from gridcli.link.target import Target
@@ -43,6 +44,29 @@ def test_comes_back_as_the_same_player(start_server: Any) -> None:
         assert set(bob.link.mirror.cells) == {me, bob.link.mirror.user_id}, "a ghost"
         await ann.link.close()
         await bob.link.close()
+
+    scene(play)
+
+
+def test_goes_to_the_next_of_several_addresses(start_server: Any) -> None:
+    second = start_server()
+    nowhere = "http://127.0.0.1:9"
+
+    async def play() -> None:
+        with running_server() as first:
+            ann = Watched(Target(nowhere, "ann", others=(first.url, second.url)))
+            await ann.link.open()
+            assert ann.link.place == first.url.removeprefix("http://")
+            first.process.kill()
+            await until(lambda: ann.link.place == second.url.removeprefix("http://"), "the next")
+            await until(lambda: ann.states[-1] == Live(), "to be there")
+            assert not any(isinstance(state, Offline) for state in ann.states)
+            await ann.link.close()
+        assert Watched(Target(second.url)).link.place == "", "there is nothing to tell"
+        lost = Watched(Target(nowhere, others=("http://127.0.0.1:7",)))
+        with pytest.raises(CannotConnect) as told:
+            await lost.link.open()
+        assert told.value.address == f"{nowhere}, http://127.0.0.1:7"
 
     scene(play)
 

@@ -21,6 +21,7 @@ class FakeLink:
         self.state: State = Live()
         self.protocol = 2
         self.transport = "websocket"
+        self.place = ""
         self.steps: list[Direction] = []
         self.said: list[str] = []
         self.went: list[str] = []

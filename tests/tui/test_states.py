@@ -4,6 +4,7 @@ Not here: what the model makes of states (`test_game`), the dimmed grid (`test_d
 """
 
 from gridcli.core.geometry import Cell, Direction
+from gridcli.core.protocol.updates import Notice
 from gridcli.link.states import Connecting, Live, Offline, Reconnecting, Refused
 
 from .driving import Driven, drive, lines, prose, screen
@@ -18,6 +19,14 @@ def test_status_says_how_the_connection_is() -> None:
         link.feed(moved(link, OWN_ID, Cell(9, 5), 1))
         await driven.drawn()
         assert status.text == "● live  lobby  seen 12 ms  █  5 online  websocket  protocol 2"
+
+        link.feed(Notice("isolated", "this server can't reach the others"))
+        await driven.drawn()
+        assert "lobby  cut off from other servers" in status.text
+        link.feed(Notice("reunited", "this server reaches the others again"))
+        link.place = "grid.example:8801"
+        await driven.drawn()
+        assert status.text.endswith("5 online  websocket  protocol 2  at grid.example:8801")
 
         link.enter(Connecting())
         await driven.drawn()
