@@ -3,6 +3,7 @@
 # make check  style and types      make smoke  bots and Locust for seconds
 # make bench  how far one server fans out, beside the stock manager and Node (16 minutes)
 # make truth  servers that misbehave on purpose, at full length (some minutes)
+# make faults  three nodes behind nginx: killed, cut off, slowed and thrown off, on both brokers (25 minutes)
 # make picture  the README's picture of the board, from the real screen
 
 PYTHON ?= python3
@@ -10,19 +11,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pytest-xdist workers: the suite waits more than it computes, so two cores take three.
 WORKERS ?= 3
+PACKAGES := tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-server nginx:nginx-light \
+  rabbitmq-server:rabbitmq-server systemd-analyze:systemd
 
-.PHONY: play test truth check bench smoke picture snapshots clean
+.PHONY: play test truth faults check bench smoke picture snapshots clean
 
 play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
 
 test: $(VENV)/.dev tests/js/node_modules/.installed
-	@tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-server nginx:nginx-light \
-	  rabbitmq-server:rabbitmq-server systemd-analyze:systemd
+	@$(PACKAGES)
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 truth: $(VENV)/.dev
 	$(BIN)/pytest tests/truth --whole $(ARGS)
+
+faults: $(VENV)/.dev
+	@$(PACKAGES)
+	$(BIN)/pytest tests/faults --whole $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
