@@ -15,8 +15,6 @@ from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
 from aiormq.exceptions import (
     AMQPChannelError,
-    AMQPError,
-    ChannelInvalidStateError,
     ConnectionClosed,
     IncompatibleProtocolError,
     InvalidFrameError,
@@ -40,8 +38,6 @@ _CUTTING_S = 0.3
 # They tell with tracebacks what becomes one line here.
 for _library in ("aio_pika", "aiormq"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
-
-_ERRORS = (AMQPError, ChannelInvalidStateError, OSError, EOFError, RuntimeError, ValueError)
 
 
 class AmqpBus:
@@ -98,7 +94,7 @@ class _Connection:
         """Connect and subscribe, or leave nothing behind."""
         try:
             await self._arrivals.finish(self._subscribe())
-        except _ERRORS as error:
+        except Exception as error:  # of any kind: StopAsyncIteration where a greeting is cut short
             reason = self._reason(error)
             await self.close()
             raise BusError(reason) from None
@@ -111,7 +107,7 @@ class _Connection:
         self._arrivals.check()
         try:
             await self._arrivals.finish(self._send(messages))
-        except _ERRORS as error:
+        except Exception as error:
             reason = self._reason(error)
             self._arrivals.end(reason)
             raise BusError(reason) from None
@@ -165,6 +161,8 @@ class _Connection:
 
     def _reason(self, error: BaseException) -> str:
         for cause in causes(error):
+            if isinstance(cause, StopAsyncIteration):
+                return "connection closed by the broker"
             if isinstance(cause, ProbableAuthenticationError):
                 return "wrong user or password"
             if isinstance(cause, InvalidFrameError) and "Connection.Close " in str(cause):

@@ -47,7 +47,8 @@ async def dial(bus: Bus, rng: Random, failed: Callable[[BusError], None]) -> Con
                     attempts.remove(attempt)
                     try:
                         return attempt.result()
-                    except BusError as error:
+                    except Exception as cause:
+                        error = _failure(cause)
                         if loop.time() >= complained_s + _REMIND_S:
                             complained_s = loop.time()
                             log.warning("cannot reach %s: %s; trying again", bus.address, error)
@@ -58,6 +59,14 @@ async def dial(bus: Bus, rng: Random, failed: Callable[[BusError], None]) -> Con
     finally:
         for attempt in attempts:
             await _end(attempt)
+
+
+def _failure(error: Exception) -> BusError:
+    """Whatever went wrong, as what we expect: a node that stops dialing never comes back."""
+    if isinstance(error, BusError):
+        return error
+    log.error("connecting to the broker failed in an unexpected way", exc_info=error)
+    return BusError(f"internal error: {type(error).__name__}")
 
 
 async def _end(attempt: asyncio.Task[Connection]) -> None:

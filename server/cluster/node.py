@@ -138,11 +138,12 @@ class ClusterNode:
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                error = task.exception()
-                if isinstance(error, BusError):
-                    log.warning("lost %s: %s", self._bus.address, error)
-                elif error is not None:
+            errors = [error for task in done if (error := task.exception()) is not None]
+            lost = [error for error in errors if isinstance(error, BusError)]
+            if lost:  # who reads and who writes may both have noticed
+                log.warning("lost %s: %s", self._bus.address, lost[0])
+            for error in errors:
+                if error not in lost:
                     log.error("the bus failed", exc_info=error)
         finally:
             for task in tasks:

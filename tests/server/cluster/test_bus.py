@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,8 @@ from brokers import Broker
 from bus_scenes import SOON_S, play, reason, take
 from event_loops import Loop, both_loops
 
-from server.cluster.bus import Bus, Connection, MemoryBus
+from server.cluster.bus import Bus, BusError, Connection, MemoryBus
+from server.cluster.dialing import dial
 from server.cluster.urls import bus_of
 
 Scene = Callable[[], Awaitable[None]]
@@ -272,6 +274,43 @@ def test_who_answers_something_else_is_no_broker(scheme: str, why: str) -> None:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             assert await reason(bus_of(f"{scheme}://127.0.0.1:{port}").connect()) == why
+
+    play(scene)
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+@both_loops
+def test_a_broker_that_ends_in_the_middle_of_a_greeting(scheme: str, loop: Loop) -> None:
+    """As one that is just stopping, or a proxy whose broker is away."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.close()
+
+    async def scene() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            why = await reason(bus_of(f"{scheme}://127.0.0.1:{port}").connect())
+            assert why == "connection closed by the broker"
+
+    play(scene, loop)
+
+
+def test_dialing_goes_on_after_an_error_that_nobody_foresaw() -> None:
+    class Odd(MemoryBus):
+        calls = 0
+
+        async def connect(self) -> Connection:
+            self.calls += 1
+            if self.calls < 3:
+                raise KeyError("a mistake of ours")
+            return await super().connect()
+
+    async def scene() -> None:
+        failures: list[BusError] = []
+        connection = await dial(Odd(), Random(1), failures.append)
+        assert [str(failure) for failure in failures] == ["internal error: KeyError"] * 2
+        await connection.close()
 
     play(scene)
 
