@@ -1,4 +1,4 @@
-"""The end of a node that others outlive: its clients are sent to them while it still answers.
+"""The end of a server. Where others outlive it, clients are sent to them while it still answers.
 
 New sessions are refused with HTTP 503, which a proxy answers by trying the next node; those that
 are here are told, and closed one after the other rather than all at once. Not here: the signal
@@ -21,6 +21,8 @@ _EACH_S = 0.01
 _LEAST_S = 0.3
 """How long the node answers at least, so that whoever asks hears that it is not ready."""
 _MOST_S = 4.0
+_LAST_PACKETS_S = 1.0
+"""How long clients of a server of its own may take to fetch their last packets."""
 
 
 def refusing_new_sessions(game: Game) -> Middleware:
@@ -58,3 +60,20 @@ async def move_out(sio: Any, game: Game) -> None:
             task.cancel()
         await asyncio.gather(*closing, return_exceptions=True)
     await asyncio.sleep(began_s + _LEAST_S - loop.time())
+
+
+async def close_all(sio: Any, game: Game) -> None:
+    """End a server that has no other nodes: clients see a clean end, not a broken pipe.
+
+    Args:
+        sio: the `socketio.AsyncServer`.
+        game: takes nobody in from now on.
+    """
+    await game.drain()
+    if sio.eio.sockets:  # python-engineio can't close none
+        try:
+            # It waits until each client has fetched its last packet, which one that polled once
+            # and never came back will not do.
+            await asyncio.wait_for(sio.eio.disconnect(), _LAST_PACKETS_S)
+        except TimeoutError:
+            pass

@@ -15,10 +15,11 @@ from aiohttp import web
 from gridcli.core.errors import SetupError
 from gridcli.heap import steady_heap
 
-from .app import GAME, MAX_MESSAGE_BYTES, SOCKETIO, create_app
+from .app import GAME, SOCKETIO, create_app
 from .drain import move_out
 from .handover import Handover
 from .settings import Settings
+from .socketio_server import MAX_MESSAGE_BYTES
 
 CLOSE_S = 1.0
 """How long connections may take to end after the drain."""

@@ -35,8 +35,8 @@ from servers import Server, running_server
 from socketio_player import Client
 from waiting import until, until_sync
 
-from server.app import MAX_MESSAGE_BYTES
 from server.settings import Settings
+from server.socketio_server import MAX_MESSAGE_BYTES
 
 NODES = ("n1", "n2", "n3")
 POLLING = "/socket.io/?EIO=4&transport=polling"
