@@ -47,7 +47,7 @@ def measure(binary: Path, side: Side, given: argparse.Namespace, scene: dict[str
             binary,
             server.url,
             core=cores.generator,
-            server_pid=server.pid,
+            server_pids=[server.pid],
             players=given.players,
             protocol=side.protocol,
             seconds=given.seconds,

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,10 +105,17 @@ def run(
     url: str,
     *,
     core: int | None = None,
-    server_pid: int | None = None,
+    server_pids: Sequence[int] = (),
     **options: object,
 ) -> Result:
     """Play against the server; options are the generator's own, `_` for `-`.
+
+    Args:
+        binary: the generator.
+        url: where the server listens.
+        core: that the generator stays on.
+        server_pids: the processes whose processor time is the server's.
+        options: see `generator --help`.
 
     Raises:
         Unavailable: nobody could join, or the generator failed.
@@ -125,9 +132,9 @@ def run(
         try:
             for line in process.stderr:
                 said.append(line.strip())
-                if server_pid is not None and said[-1] in ("window-start", "window-end"):
+                if server_pids and said[-1] in ("window-start", "window-end"):
                     try:
-                        marks[said[-1]] = (time.monotonic(), cpu_s(server_pid))
+                        marks[said[-1]] = (time.monotonic(), sum(map(cpu_s, server_pids)))
                     except FileNotFoundError:
                         pass  # the server has ended: the generator will tell
             output = process.stdout.read()

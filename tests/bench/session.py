@@ -115,7 +115,7 @@ class Session:
                 self._generator,
                 server.url,
                 core=self._cores.generator,
-                server_pid=server.pid,
+                server_pids=[server.pid],
                 protocol=side.protocol,
                 players=players,
                 rate=given.rate,
