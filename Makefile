@@ -28,7 +28,8 @@ truth: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	@$(PACKAGES)
-	$(BIN)/pytest tests/faults --whole $(ARGS)
+	$(BIN)/pytest tests/faults --whole --faults-out .faults.jsonl $(ARGS)
+	$(BIN)/python tests/faults/page.py .faults.jsonl > docs/benchmarks/cluster.md
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -213,7 +213,9 @@ class Game:
         self._dirty |= Part.PEOPLE | Part.LOG
 
     def _went(self, user_ids: Iterable[str]) -> None:
-        names = [self._names.pop(user_id) for user_id in user_ids if user_id in self._names]
-        if names:
-            self.journal.left(names)
+        gone = {user_id: self._names.pop(user_id) for user_id in user_ids if user_id in self._names}
+        if gone:
+            # Ourselves: the connection that we had before, which others see leave and come back.
+            gone.pop(self.mirror.user_id, None)
+            self.journal.left(list(gone.values()))
             self._dirty |= Part.PEOPLE | Part.LOG

@@ -45,6 +45,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whole scenarios take minutes; without them, leave out what is worth nothing in short."""
     ours = [item for item in items if item.path.is_relative_to(_HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("faults"))  # one cluster for all of them
     if _is_whole(config):
         for item in ours:
             item.add_marker(pytest.mark.timeout(_WHOLE_S + 100))

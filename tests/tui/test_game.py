@@ -51,6 +51,13 @@ def test_arrivals_and_departures_are_told_by_name() -> None:
     assert told(game) == ["fay joined", "bob left"]
 
 
+def test_ones_own_earlier_connection_is_nobody_who_left() -> None:
+    game, link, _ = started_game()
+    back = Joiner(OWN_ID, "K", Cell(10, 5), "ada")
+    link.feed(Delta(link.mirror.tick + 1, 5, leaves=[OWN_ID], joins=[back]))
+    assert told(game) == []
+
+
 def test_protocol_1_tells_the_same_but_not_oneself() -> None:
     game, link, _ = demo_game()
     link.feed(Placed("u-x", "X", Cell(2, 2)))

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from brokers import Broker, free_port
+from edge import children_of
 from servers import ROOT, Server
 from socketio_player import Client, play
 from waiting import until, until_sync
@@ -298,3 +299,34 @@ def test_what_is_wrong_is_said(args: list[str], env: dict[str, str], words: str)
     )
     assert ran.returncode in (1, 2)
     assert words in " ".join(ran.stderr.split())
+
+
+def test_workers_of_one_command_are_one_grid_and_outlive_one_of_them(broker: Broker) -> None:
+    async def scene(server: Server) -> None:
+        crowd = [Player(server, name=f"bot-{number}") for number in range(10)]
+        demo = Client()
+        for player in crowd:
+            await player.link.open()
+        await demo.connect(server.url, ["polling"])
+        everyone = {player.link.mirror.user_id for player in crowd} | {demo.user_id}
+        for player in crowd:
+            await until(lambda p=player: set(p.link.mirror.who) == everyone, "all of all workers")
+        killed = children_of(server.pid)["w1"]
+        before = {player.link.mirror.user_id: player.link.mirror.cell for player in crowd}
+        os.kill(killed, signal.SIGKILL)
+        await until(lambda: children_of(server.pid).get("w1") not in (None, killed), "a new one")
+        await until(lambda: all(isinstance(p.link.state, Live) for p in crowd), "all live")
+        after = {player.link.mirror.user_id: player.link.mirror.cell for player in crowd}
+        assert after == before
+        for player in crowd:
+            await until(lambda p=player: before.keys() <= set(p.link.mirror.who), "all again")
+        for player in crowd:
+            await player.link.close()
+        await demo.sio.disconnect()
+
+    command = [sys.executable, "-m", "gridcli", "serve", "--port", "0", "--workers", "2"]
+    server = Server([*command, "--message-queue", broker.url])  # with a secret of their own
+    try:
+        play(scene(server))
+    finally:
+        assert server.stop() == 0, server.transcript()
