@@ -26,6 +26,7 @@ from gridcli.core.run.file import decode_run
 from gridcli.core.run.health import Limits
 from gridcli.core.run.model import Run, Step
 from gridcli.link.recorder import Recorder
+from gridcli.link.states import Reconnecting, State
 from gridcli.link.target import Target
 
 HERE = Path(__file__).resolve().parent
@@ -88,8 +89,8 @@ class _Track:
     def received(self, frame: bytes) -> None:
         self._notes.add(RECEIVED, self._number, frame)
 
-    def state(self, name: str, details: object) -> None:
-        if name == "reconnecting":
+    def state(self, state: State, mirror: object, transport: str) -> None:
+        if isinstance(state, Reconnecting):
             self._notes.add(LOST, self._number, b"")
 
 
