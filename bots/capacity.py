@@ -15,9 +15,8 @@ from gridcli.core.run.model import Knee, Run, Step, Try
 from gridcli.core.run.objective import Objective
 from gridcli.core.run.search import Search
 from gridcli.core.run.verdict import FAILED, INTERRUPTED, OK, SATURATED, doubt, figures_of
-from gridcli.link.target import Target, Transport
 from gridcli.machine import now_utc
-from gridcli.options import Duration, link_options
+from gridcli.options import Duration, link_options, target_of
 
 from .loading import load_script
 from .options import ObjectiveType, limits, seed_or_drawn, swarm_options
@@ -97,13 +96,7 @@ def capacity(
         raise click.UsageError("--start must not be above --most")
     check_writable(out)
     plan = Plan(
-        target=Target(
-            server[0],
-            room=room,
-            transport=Transport(transport),
-            protocol=int(protocol),
-            others=server[1:],
-        ),
+        target=target_of(server, room, transport, protocol),
         script=loaded,
         script_name=script,
         steps=(),

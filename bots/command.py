@@ -12,8 +12,7 @@ from click.core import ParameterSource
 
 from gridcli.core.errors import SetupError
 from gridcli.core.run.objective import Objective
-from gridcli.link.target import Target, Transport
-from gridcli.options import Duration, link_options
+from gridcli.options import Duration, link_options, target_of
 
 from .loading import load_script
 from .options import ObjectiveType, Steps, limits, seed_or_drawn, swarm_options
@@ -152,13 +151,7 @@ def bots(
         duration = _DEFAULT_S
     check_writable(out)
     plan = Plan(
-        target=Target(
-            server[0],
-            room=room,
-            transport=Transport(transport),
-            protocol=int(protocol),
-            others=server[1:],
-        ),
+        target=target_of(server, room, transport, protocol),
         script=loaded,
         script_name=script if played is None else f"replay of {played.header.tool}",
         steps=steps or (count,),

@@ -12,7 +12,7 @@ import click
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import LOBBY
 from gridcli.core.text import check_room
-from gridcli.link.target import NEW, Transport, server_urls
+from gridcli.link.target import NEW, Target, Transport, server_urls
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,6 +62,18 @@ class _Room(click.ParamType[str]):
             return check_room(str(value))
         except BadInput as error:
             self.fail(error.text, param, ctx)
+
+
+def target_of(server: tuple[str, ...], room: str, transport: str, protocol: str) -> Target:
+    """What the options below mean together."""
+    url, *others = server
+    return Target(
+        url,
+        room=room,
+        transport=Transport(transport),
+        protocol=int(protocol),
+        others=tuple(others),
+    )
 
 
 def link_options(command: F) -> F:

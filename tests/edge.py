@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,11 +31,25 @@ from gridcli.link.target import Target, Transport
 
 DEPLOY = ROOT / "server" / "deploy"
 STEPS = (Direction.LEFT, Direction.UP, Direction.RIGHT, Direction.DOWN)
+POLLING = "/socket.io/?EIO=4&transport=polling"
 EACH = (Transport.POLLING, Transport.UPGRADE, Transport.WEBSOCKET)
 
 _SHIPPED_PORT = 8080
 _SHIPPED_NODES = {"n1": 8801, "n2": 8802, "n3": 8803}
 _STOP_S = 10.0
+
+
+def ask(
+    url: str, data: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, str]:
+    """The status and the body of an answer."""
+    request = urllib.request.Request(url, data=data, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def need_nginx() -> str:

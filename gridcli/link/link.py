@@ -196,16 +196,18 @@ class Link:
 
     async def _connect_first(self) -> None:
         """Connect to the first address that answers."""
-        for _ in self.target.others:
+        urls = (self.target.url, *self.target.others)
+        for left in reversed(range(len(urls))):
             try:
-                return await self._connect()
-            except CannotConnect:
-                self._turns += 1
-        try:
-            return await self._connect()
-        except CannotConnect as error:
-            urls = ", ".join((self.target.url, *self.target.others))
-            raise CannotConnect(urls, error.reason, error.hint) from None
+                await self._connect()
+                return
+            except CannotConnect as error:
+                if not left:
+                    raise CannotConnect(", ".join(urls), error.reason, error.hint) from None
+            except Refusal as refusal:
+                if not left or refusal.code not in _PASSING:
+                    raise
+            self._turns += 1
 
     async def _connect(self) -> None:
         if self._http is None:

@@ -4,6 +4,7 @@ Loads no screen library until the command runs, so that `gridcli play --help` st
 here: connecting and running the screen (`gridcli.tui.session`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
@@ -12,8 +13,8 @@ import click
 from gridcli.core.errors import BadInput
 from gridcli.core.strategies import STRATEGIES
 from gridcli.core.text import check_name
-from gridcli.link.target import DEFAULT_PORT, Target, Transport
-from gridcli.options import link_options
+from gridcli.link.target import DEFAULT_PORT
+from gridcli.options import link_options, target_of
 
 from .options import PlayOptions
 
@@ -120,14 +121,8 @@ def play(
 
     session.run(
         PlayOptions(
-            target=Target(
-                url=server[0],
-                others=server[1:],
-                name=name,
-                room=room,
-                transport=Transport(transport),
-                protocol=int(protocol),
-                spectate=spectate,
+            target=replace(
+                target_of(server, room, transport, protocol), name=name, spectate=spectate
             ),
             auto_move_ms=auto_move,
             script=script,

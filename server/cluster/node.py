@@ -55,7 +55,7 @@ class ClusterNode:
         self._failure: BusError | None = None
         self._heard = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._keeper: asyncio.Task[None] | None = None
         self._quiet_until_s = 0.0
         replica.soon = self._soon
 
@@ -70,7 +70,7 @@ class ClusterNode:
         """
         loop = asyncio.get_running_loop()
         self._advance()
-        self._tasks = [loop.create_task(work) for work in (self._keep(), self._relay.tell())]
+        self._keeper = loop.create_task(self._keep())
         try:
             async with asyncio.timeout(START_S):
                 while self._connection is None and self._failure is None:
@@ -106,9 +106,9 @@ class ClusterNode:
                     await connection.publish(list(self.replica.take()))
             except (BusError, TimeoutError):
                 pass
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         if self._timer is not None:
             self._timer.cancel()
 

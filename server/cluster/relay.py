@@ -1,10 +1,9 @@
 """What other nodes tell, brought to this node's world, connections and audience.
 
-The world changes at once; protocol 2 hears of it with the next delta, protocol 1 from a queue that
-keeps the order. Not here: what was told (`replica`), the bus (`node`).
+The world changes and is told of in one go, as for a change of this node's own: protocol 1 hears of
+it at once, protocol 2 with the next delta. Not here: what was told (`replica`), the bus (`node`).
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from gridcli.core.protocol.names import DEMO, ISOLATED, REUNITED, TICKS
@@ -12,6 +11,7 @@ from gridcli.core.protocol.updates import Notice, Online, Placed, Removed, Updat
 from gridcli.core.world import Change, Joined, Left, Moved
 
 from ..audience import Audience
+from ..fanout.stepping import run_now
 from ..resume import ResumeBook
 from ..sessions import Session, Sessions
 from ..ticker import Ticker
@@ -54,7 +54,6 @@ class Relay:
         self._audience = audience
         self._ticker = ticker
         self._put_out = put_out
-        self._untold: asyncio.Queue[tuple[str, Update, int]] = asyncio.Queue()
 
     def take_in(self, effects: Iterable[Effect]) -> None:
         """Carry out what others told, and see to it that our clients hear of it."""
@@ -62,9 +61,9 @@ class Relay:
         for effect in effects:
             if isinstance(effect, Reach):
                 for name in self._world.rooms:
-                    self._later(name, TOGETHER if effect.up else ALONE, TICKS)
+                    self._tell_room(name, TOGETHER if effect.up else ALONE, TICKS)
             elif isinstance(effect, Said):
-                self._later(effect.room, effect.chat, TICKS)
+                self._tell_room(effect.room, effect.chat, TICKS)
             else:
                 if isinstance(effect, Lost):
                     session = self._sessions.put_out(effect.user_id)
@@ -77,13 +76,7 @@ class Relay:
         for name in counts:
             room = self._world.rooms.get(name)
             if room is not None:
-                self._later(name, Online(len(room.players)), DEMO)
-
-    async def tell(self) -> None:
-        """Tell what waits to be told, until cancelled."""
-        while True:
-            room, update, protocol = await self._untold.get()
-            await self._audience.tell_room(room, update, protocol)
+                self._tell_room(name, Online(len(room.players)), DEMO)
 
     def _tell(self, change: Change) -> None:
         room = self._world.rooms.get(change.room)
@@ -97,8 +90,8 @@ class Relay:
             update = Placed(change.user_id, change.symbol, change.cell)
         else:
             update = Placed(change.user_id, room.players[change.user_id].symbol, change.cell)
-        self._later(room.name, update, DEMO)
+        self._tell_room(room.name, update, DEMO)
 
-    def _later(self, room: str, update: Update, protocol: int) -> None:
+    def _tell_room(self, room: str, update: Update, protocol: int) -> None:
         if self._audience.count(room, protocol):
-            self._untold.put_nowait((room, update, protocol))
+            run_now(self._audience.tell_room(room, update, protocol))

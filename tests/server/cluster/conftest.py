@@ -35,3 +35,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command += ["-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
     return folder
+
+
+@pytest.fixture(
+    params=["redis", pytest.param("rabbitmq", marks=pytest.mark.xdist_group("rabbitmq"))]
+)
+def any_broker(request: pytest.FixtureRequest) -> Broker:
+    found: Broker = request.getfixturevalue(request.param)
+    return found

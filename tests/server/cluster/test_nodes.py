@@ -5,96 +5,24 @@ itself is tried without either in `test_simulation`.
 """
 
 import asyncio
-import json
 import os
 import signal
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from brokers import Broker, free_port
-from edge import children_of
-from servers import ROOT, Server
+from brokers import Broker
+from grid_nodes import Player, agree, health, metric, nodes
+from servers import Server
 from socketio_player import Client, play
-from waiting import until, until_sync
+from waiting import until
 
 from gridcli.core.geometry import Direction
-from gridcli.core.protocol.updates import Chat, Notice, Update
-from gridcli.link.link import Link
+from gridcli.core.protocol.updates import Chat, Notice
 from gridcli.link.states import Live
 from gridcli.link.target import Target
 from server.cluster.redis_bus import RedisBus
 
-SECRET = "a secret of the tests"
 
-
-@contextmanager
-def nodes(url: str, count: int, *args: str) -> Iterator[list[Server]]:
-    """So many nodes, n1, n2, …, each with a port of its own."""
-    started: list[Server] = []
-    try:
-        for number in range(1, count + 1):
-            started.append(start_node(url, f"n{number}", *args))
-        yield started
-    finally:
-        for server in started:
-            server.stop()
-
-
-def start_node(url: str, name: str, *args: str) -> Server:
-    command = [sys.executable, "-m", "gridcli", "serve", "--port", "0", "--node", name]
-    command += ["--message-queue", url, *args]
-    return Server(command, env={"GRIDCLI_SERVE_CLUSTER_SECRET": SECRET})
-
-
-def health(server: Server) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{server.url}/healthz", timeout=5) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
-
-
-def metric(server: Server, name: str) -> float:
-    with urllib.request.urlopen(f"{server.url}/metrics", timeout=5) as answer:
-        for line in answer.read().decode().splitlines():
-            if line.startswith(name + " "):
-                return float(line.rpartition(" ")[2])
-    raise AssertionError(f"no metric {name}")
-
-
-def agree(servers: list[Server], players: int) -> Callable[[], bool]:
-    """Whether all show the same world, of so many players."""
-
-    def compare() -> bool:
-        found = [health(server) for server in servers]
-        return len({h["digest"] for h in found}) == 1 and found[0]["players"] == players
-
-    return compare
-
-
-class Player:
-    """A link that keeps what it hears."""
-
-    def __init__(self, server: Server, room: str = "lobby", name: str = "") -> None:
-        self.heard: list[Update] = []
-        self.link = Link(
-            Target(server.url, room=room, name=name), on_update=lambda u, _: self.heard.append(u)
-        )
-
-    def of(self, kind: type[Any]) -> list[Any]:
-        return [update for update in self.heard if isinstance(update, kind)]
-
-
-@pytest.fixture(params=["redis", "rabbitmq"])
-def broker(request: pytest.FixtureRequest) -> Broker:
-    found: Broker = request.getfixturevalue(request.param)
-    return found
-
-
-def test_one_grid_whichever_node_and_dialect(broker: Broker) -> None:
+def test_one_grid_whichever_node_and_dialect(any_broker: Broker) -> None:
     async def scene(first: Server, second: Server) -> None:
         ada, eve = Player(first, "den", "ada"), Player(second, "den", "eve")
         demo = Client()
@@ -139,7 +67,7 @@ def test_one_grid_whichever_node_and_dialect(broker: Broker) -> None:
         await eve.link.close()
         await demo.sio.disconnect()
 
-    with nodes(broker.url, 2) as (first, second):
+    with nodes(any_broker.url, 2) as (first, second):
         play(scene(first, second))
 
 
@@ -240,93 +168,3 @@ def test_what_is_not_sealed_or_too_long_is_dropped_and_counted(redis: Broker) ->
         for server in servers:
             lines = [line for line in server.output if "was dropped" in line]
             assert 1 <= len(lines) <= 3, "one line a second at most"
-
-
-def test_a_broker_that_is_away_at_the_start() -> None:
-    url = f"redis://someone:hush@127.0.0.1:{free_port()}/0"
-    shown = url.replace("hush", "***")
-    with nodes(url, 1) as (server,):
-        until_sync(lambda: any(shown in line for line in server.output), "a line with the URL")
-        assert health(server)["bus"] in ("up", "away"), "it serves all the same"
-        until_sync(lambda: health(server)["bus"] == "away", "the truth about the bus")
-        assert "hush" not in server.transcript().replace(" ".join(server.command), "")
-
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "gridcli", "serve", "--port", "0"),
-            *("--require-bus", "--message-queue", url),
-        ],
-        env=os.environ | {"GRIDCLI_SERVE_CLUSTER_SECRET": SECRET},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert ran.returncode == 1
-    (line,) = [line for line in ran.stderr.splitlines() if line.startswith("gridcli:")]
-    assert shown in line
-    assert "refused" in line
-
-
-@pytest.mark.parametrize(
-    ("args", "env", "words"),
-    [
-        (["--message-queue", "redis://127.0.0.1"], {}, "openssl rand"),
-        (
-            ["--message-queue", "redis://127.0.0.1"],
-            {"GRIDCLI_SERVE_CLUSTER_SECRET": "short"},
-            "too short",
-        ),
-        (
-            ["--message-queue", "http://127.0.0.1"],
-            {"GRIDCLI_SERVE_CLUSTER_SECRET": SECRET},
-            "must begin with",
-        ),
-        (["--node", "Not A Name"], {}, "a-z"),
-        (["--workers", "2"], {}, "--message-queue"),
-    ],
-)
-def test_what_is_wrong_is_said(args: list[str], env: dict[str, str], words: str) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "gridcli", "serve", "--port", "0", *args],
-        env=os.environ | env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert ran.returncode in (1, 2)
-    assert words in " ".join(ran.stderr.split())
-
-
-def test_workers_of_one_command_are_one_grid_and_outlive_one_of_them(broker: Broker) -> None:
-    async def scene(server: Server) -> None:
-        crowd = [Player(server, name=f"bot-{number}") for number in range(10)]
-        demo = Client()
-        for player in crowd:
-            await player.link.open()
-        await demo.connect(server.url, ["polling"])
-        everyone = {player.link.mirror.user_id for player in crowd} | {demo.user_id}
-        for player in crowd:
-            await until(lambda p=player: set(p.link.mirror.who) == everyone, "all of all workers")
-        killed = children_of(server.pid)["w1"]
-        before = {player.link.mirror.user_id: player.link.mirror.cell for player in crowd}
-        os.kill(killed, signal.SIGKILL)
-        await until(lambda: children_of(server.pid).get("w1") not in (None, killed), "a new one")
-        await until(lambda: all(isinstance(p.link.state, Live) for p in crowd), "all live")
-        after = {player.link.mirror.user_id: player.link.mirror.cell for player in crowd}
-        assert after == before
-        for player in crowd:
-            await until(lambda p=player: before.keys() <= set(p.link.mirror.who), "all again")
-        for player in crowd:
-            await player.link.close()
-        await demo.sio.disconnect()
-
-    command = [sys.executable, "-m", "gridcli", "serve", "--port", "0", "--workers", "2"]
-    server = Server([*command, "--message-queue", broker.url])  # with a secret of their own
-    try:
-        play(scene(server))
-    finally:
-        assert server.stop() == 0, server.transcript()
