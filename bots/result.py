@@ -30,7 +30,7 @@ def run_of(swarm: Swarm, tool: str, started: str) -> Run:
         tool=tool,
         version=__version__,
         started=started,
-        server=plan.target.url,
+        server=plan.target.address,
         protocol=swarm.protocol,
         seed=plan.seed if replay is None else replay.header.seed,
         machine=machine(),

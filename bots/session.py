@@ -136,7 +136,7 @@ def _header(plan: Plan) -> Header:
         started=now_utc(),
         tool="bots",
         version=__version__,
-        server=plan.target.url,
+        server=plan.target.address,
         players=max(plan.steps),
         room=plan.target.room,
         protocol=plan.target.protocol,

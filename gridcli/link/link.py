@@ -196,14 +196,13 @@ class Link:
 
     async def _connect_first(self) -> None:
         """Connect to the first address that answers."""
-        urls = (self.target.url, *self.target.others)
-        for left in reversed(range(len(urls))):
+        for left in reversed(range(1 + len(self.target.others))):
             try:
                 await self._connect()
                 return
             except CannotConnect as error:
                 if not left:
-                    raise CannotConnect(", ".join(urls), error.reason, error.hint) from None
+                    raise CannotConnect(self.target.address, error.reason, error.hint) from None
             except Refusal as refusal:
                 if not left or refusal.code not in _PASSING:
                     raise

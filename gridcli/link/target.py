@@ -38,6 +38,11 @@ class Target:
     others: tuple[str, ...] = ()
     """Further addresses of the same game; each is tried in turn when one is lost."""
 
+    @property
+    def address(self) -> str:
+        """All of them, for people."""
+        return ", ".join((self.url, *self.others))
+
     def turned(self, turns: int) -> "Target":
         """The same, beginning with the address that comes so many places later."""
         urls = (self.url, *self.others)
@@ -57,7 +62,10 @@ def server_urls(text: str) -> tuple[str, ...]:
     Raises:
         ValueError: one is not an address of a web server.
     """
-    return tuple(server_url(part) for part in text.split(","))
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and NEW in parts:
+        raise ValueError(f"{NEW!r} is a server of your own, which shares no grid with others")
+    return tuple(map(server_url, parts))
 
 
 def server_url(text: str) -> str:
