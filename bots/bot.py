@@ -246,7 +246,7 @@ class Bot:
             state = Status({u: who.symbol for u, who in mirror.who.items()}, mirror.cells)
         else:
             state = Delta(mirror.tick, mirror.users, full=True, seqs=mirror.seqs)
-        self._ledger.enter(self._receiver, mirror.user_id, mirror.room, state)
+        self._ledger.enter(self._receiver, mirror.user_id, mirror.room, state, self.link.node)
         self._ahead = mirror.cell
 
     def _on_state(self, state: State) -> None:

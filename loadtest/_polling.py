@@ -14,7 +14,7 @@ from gevent.event import Event
 
 from gridcli.core.errors import CannotConnect
 from gridcli.core.protocol.bursts import Burst
-from gridcli.core.protocol.packets import CLOSE, MAX_PACKETS, SEPARATOR
+from gridcli.core.protocol.packets import CLOSE, MAX_PACKETS, SEPARATOR, node_of
 
 from ._transport import HINT, NOT_OURS, Connection, Ended, Endpoint, endpoint, read_handshake, why
 
@@ -50,6 +50,7 @@ class PollingConnection(Connection):
         except BaseException:
             self._getter.close()
             raise
+        self.node = node_of(handshake.sid)
         self._target = at.target("polling", handshake.sid)
         silence_s = handshake.ping_interval_s + handshake.ping_timeout_s
         if self._getter.sock is not None:

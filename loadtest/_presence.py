@@ -271,6 +271,7 @@ class Presence:
             return
         self.mirror.room, self._arriving = self._arriving, ""
         self._account.protocol = self.mirror.protocol
-        self._ledger.enter(self._receiver, self.mirror.user_id, self.mirror.room, state)
+        mirror, node = self.mirror, self._connection.node if self._connection else ""
+        self._ledger.enter(self._receiver, mirror.user_id, mirror.room, state, node)
         if not self._arrived.ready():
             self._arrived.set(None)

@@ -61,6 +61,8 @@ class Connection(ABC):
 
     def __init__(self) -> None:
         self._over = ""
+        self.node = ""
+        """Which of several servers of one grid it is connected to."""
 
     @abstractmethod
     def send(self, frame: str) -> None:

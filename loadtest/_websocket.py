@@ -13,6 +13,7 @@ from gevent.lock import BoundedSemaphore
 from gridcli.core.errors import CannotConnect
 from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import MaskKeys, encode_close, encode_frame
+from gridcli.core.protocol.packets import node_of
 from gridcli.core.protocol.websocket import (
     CLOSING,
     NO_CODE,
@@ -76,6 +77,7 @@ class WebSocketConnection(Connection):
         except BaseException:
             self.close()
             raise
+        self.node = node_of(handshake.sid)
         self._socket.settimeout(handshake.ping_interval_s + handshake.ping_timeout_s)
 
     def send(self, frame: str) -> None:

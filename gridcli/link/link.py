@@ -30,6 +30,7 @@ from gridcli.core.protocol.names import (
     LOBBY,
     SHUTTING_DOWN,
 )
+from gridcli.core.protocol.packets import node_of
 from gridcli.core.protocol.requests import Say, Step
 from gridcli.core.protocol.updates import Update
 from gridcli.core.text import check_chat
@@ -90,6 +91,8 @@ class Link:
         self._http = http
         self._owns_http = http is None
         self._record = record
+        self.node = ""
+        """Which of several servers of one grid we are, or were last, connected to."""
         self._turns = 0
         """How often another address was the next to be tried."""
         self._session: Session | None = None
@@ -212,7 +215,9 @@ class Link:
         if self._http is None:
             self._http = client_session()
         target = self.target.turned(self._turns)
-        connection = tapped(await dial(self._http, target), self._record)
+        dialed = await dial(self._http, target)
+        self.node = node_of(dialed.handshake.sid)
+        connection = tapped(dialed, self._record)
         on_burst = None if self._on_burst is None else self._hear_burst
         session = Session(connection, self.mirror, self._hear, on_burst)
         try:

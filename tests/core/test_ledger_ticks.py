@@ -33,6 +33,36 @@ def test_a_move_is_owed_to_everyone_in_the_room_the_mover_included() -> None:
     assert (counts.moves, counts.owed, counts.seen, counts.lost) == (1, 2, 2, 0)
 
 
+def test_servers_of_one_grid_count_their_ticks_by_themselves() -> None:
+    ledger = Ledger()
+    ann, ben = ledger.receiver(), ledger.receiver()
+    ledger.enter(ann, "ann", "lobby", Delta(1000, 2, full=True), "n1")
+    ledger.enter(ben, "ben", "lobby", Delta(3, 2, full=True), "n2")
+    ledger.saw(ben, tick(4, ann=7), 0.5)  # of an earlier connection of hers, heard of late
+    first, second = ledger.sent(ann, 1, 1.0, 1.0), ledger.sent(ben, 1, 1.0, 1.0)
+    ledger.saw(ben, tick(5, ann=7), 1.1)
+    ledger.saw(ben, tick(6, ann=1, ben=1), 1.2)
+    ledger.saw(ann, tick(1001, ann=1), 1.3)
+    ledger.saw(ann, tick(1002, ben=1), 1.4)
+    assert first.seen_s == [1.2, 1.3]
+    assert second.seen_s == [1.2, 1.4]
+    counts = ledger.counts
+    assert (counts.ticks_lost, counts.ticks_doubled, counts.doubled) == (0, 0, 0)
+
+
+def test_who_is_at_the_same_tick_on_another_server_is_not_in_the_same_state() -> None:
+    ledger = Ledger()
+    ann, ben, eve = (ledger.receiver() for _ in range(3))
+    for receiver, user_id, node in ((ben, "ben", "n2"), (eve, "eve", "n1"), (ann, "ann", "n1")):
+        at = 0 if receiver is not ann else 5
+        ledger.enter(receiver, user_id, "lobby", Delta(at, 3, full=True), node)
+    move = ledger.sent(ann, 1, 1.0, 1.0)
+    shared = tick(1, ann=1)  # the same bytes from both, decoded once
+    ledger.saw(ben, shared, 1.1)
+    ledger.saw(eve, shared, 1.2)  # on her own node she came at tick 5: that is of an earlier stay
+    assert move.seen_s == [1.1]
+
+
 def test_moves_that_were_counted_are_gone_without_the_garbage_collector() -> None:
     # It stops the world to free them: 290 ms for what 40 s of 37 players left behind.
     ledger = Ledger()

@@ -115,9 +115,8 @@ class Player:
 
     @property
     def node(self) -> str:
-        """The node that it is connected to, as its session's id says; empty without one."""
-        session = self.link._session
-        return session.connection.handshake.sid.partition(".")[0] if session else ""
+        """The node that it is connected to; empty without one."""
+        return self.link.node if self.live else ""
 
     @property
     def waiting(self) -> bool:

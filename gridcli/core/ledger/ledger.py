@@ -73,7 +73,12 @@ class Ledger:
             receiver.floor[receiver.sender.number] = receiver.sender.last_seq
 
     def enter(
-        self, receiver: Receiver, user_id: str, room: str, state: Delta | Status | None
+        self,
+        receiver: Receiver,
+        user_id: str,
+        room: str,
+        state: Delta | Status | None,
+        node: str = "",
     ) -> None:
         """The receiver has taken in a full state of the room: from now on it is owed its moves.
 
@@ -81,9 +86,11 @@ class Ledger:
             receiver, user_id, room: the client, who it is, and where.
             state: the full state; None for events that number themselves, which need none. One in
                 the middle of a stay, after a gap, goes to `saw`.
+            node: which of several servers of one grid it is connected to; ticks are each one's own.
         """
         self.leave(receiver)
         receiver.user_id, receiver.room, receiver.since = user_id, room, self._index
+        receiver.node = node
         self._members.setdefault(room, {})[receiver] = None
         sender = receiver.sender
         if sender is None:

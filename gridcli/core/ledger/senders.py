@@ -15,11 +15,13 @@ class Sender:
         room: where it is; empty on the way to another room.
         since_tick: in protocol 2, the tick of the state it came in with: older rows are of an
             earlier stay.
+        node: who has counted that tick; others that share the grid count by themselves.
     """
 
     __slots__ = (
         "last_seq",
         "moves",
+        "node",
         "number",
         "room",
         "settled_seq",
@@ -33,6 +35,7 @@ class Sender:
         self.user_id = user_id
         self.room = room
         self.since_tick = -1
+        self.node = ""
         self.moves: dict[int, Move] = {}
         self.last_seq = 0
         self.settled_seq = 0

@@ -22,23 +22,26 @@ class TickView(View):
 
     Args:
         room: the room.
+        node: who counts the ticks.
         tick: the latest tick.
         cursors: of local senders, by connection number, the last step seen.
         others: of players elsewhere, by user id, the last step seen.
         missing: ticks before the latest that have not come.
     """
 
-    __slots__ = ("_missing", "cursors", "others", "tick")
+    __slots__ = ("_missing", "cursors", "node", "others", "tick")
 
     def __init__(
         self,
         room: str,
+        node: str,
         tick: int,
         cursors: dict[int, int],
         others: dict[str, int],
         missing: frozenset[int] = _NONE,
     ) -> None:
         super().__init__(room)
+        self.node = node
         self.tick = tick
         self.cursors = cursors
         self.others = others
@@ -62,9 +65,9 @@ class TickView(View):
         }
         others = {u: seq for u, seq in state.seqs.items() if seq and u not in senders}
         assert receiver.sender is not None, "a receiver that is nowhere"
-        receiver.sender.since_tick = state.tick
+        receiver.sender.since_tick, receiver.sender.node = state.tick, receiver.node
         receiver.base = others
-        return cls(receiver.room, state.tick, cursors, others)
+        return cls(receiver.room, receiver.node, state.tick, cursors, others)
 
     def __len__(self) -> int:
         return len(self.cursors) + len(self.others) + 1
@@ -94,7 +97,7 @@ class TickView(View):
             extra.ticks_doubled, extra.doubled = 1, told
             return edge
         cursors, others, moves = self._read(update, senders)
-        edge = Edge(update, TickView(self.room, latest, cursors, others, missing))
+        edge = Edge(update, TickView(self.room, self.node, latest, cursors, others, missing))
         if moves:
             edge.show(moves)
         if lost:
@@ -108,7 +111,8 @@ class TickView(View):
         """See `View`."""
         return (
             isinstance(other, TickView)
-            and (self.room, self.tick, self._missing) == (other.room, other.tick, other._missing)
+            and (self.room, self.node, self.tick) == (other.room, other.node, other.tick)
+            and self._missing == other._missing
             and self.cursors == other.cursors
             and self.others == other.others
         )
@@ -123,12 +127,13 @@ class TickView(View):
             return self
         cursors = self.cursors.copy()
         del cursors[sender.number]
-        return TickView(self.room, self.tick, cursors, self.others, self._missing)
+        return TickView(self.room, self.node, self.tick, cursors, self.others, self._missing)
 
     def _read(
         self, delta: Delta, senders: Mapping[str, Sender]
     ) -> tuple[dict[int, int], dict[str, int], list[Move]]:
         cursors, others, room, tick = self.cursors.copy(), self.others, self.room, delta.tick
+        node = self.node
         moves: list[Move] = []
         for user_id, seq in delta.seqs.items():
             sender = senders.get(user_id)
@@ -138,7 +143,10 @@ class TickView(View):
                 if seq > others.get(user_id, 0) or user_id in delta.leaves:
                     others[user_id] = seq
                 continue
-            if sender.room != room or tick <= sender.since_tick:
+            # On another node ticks tell nothing of when the sender came: there, what it has not
+            # sent yet is of its earlier connection.
+            early = tick <= sender.since_tick if sender.node == node else seq > sender.last_seq
+            if sender.room != room or early:
                 continue  # of an earlier stay of that player, and so excused
             before = max(cursors.get(sender.number, 0), sender.stays.latest)
             if seq <= before:

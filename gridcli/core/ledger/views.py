@@ -19,11 +19,12 @@ from .senders import Sender
 class Receiver:
     """One client's standing in the ledger; made by `Ledger.receiver`."""
 
-    __slots__ = ("asked", "base", "floor", "room", "sender", "since", "user_id", "view")
+    __slots__ = ("asked", "base", "floor", "node", "room", "sender", "since", "user_id", "view")
 
     def __init__(self) -> None:
         self.user_id = ""
         self.room = ""
+        self.node = ""
         self.asked = 0
         self.since = 0
         self.sender: Sender | None = None

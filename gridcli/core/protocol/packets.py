@@ -107,6 +107,12 @@ def encode_event(name: str, payload: object, ack_id: int | None = None) -> str:
     return f"{_EVENT}{_NAMESPACE}{number}{orjson.dumps([name, payload]).decode()}"
 
 
+def node_of(sid: str) -> str:
+    """Which of several servers has made a session, as its id says before a dot; or nothing."""
+    node, dot, _ = sid.partition(".")
+    return node if dot else ""
+
+
 def decode_handshake(frame: str) -> Handshake:
     """Read the first frame of a session."""
     if frame[:1] != OPEN:
