@@ -27,7 +27,7 @@ CLOSE_S = 1.0
 
 def run(
     settings: Settings, *, while_stdin_open: bool = False, siblings: Path | None = None
-) -> None:
+) -> bool:
     """Serve until SIGTERM, SIGINT or, if asked, the end of standard input.
 
     Args:
@@ -35,12 +35,15 @@ def run(
         while_stdin_open: whether the end of standard input ends the server.
         siblings: the folder where the workers of one port meet, if this is one of them.
 
+    Returns:
+        Whether it was the end of standard input.
+
     Raises:
         SetupError: the address can't be listened on.
     """
     listener = bind(settings.host, settings.port, shared=siblings is not None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, listener, while_stdin_open, siblings))
+        return runner.run(_serve(settings, listener, while_stdin_open, siblings))
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -87,13 +90,13 @@ def url_of(listener: socket.socket) -> str:
 
 async def _serve(
     settings: Settings, listener: socket.socket, while_stdin_open: bool, siblings: Path | None
-) -> None:
-    stop = asyncio.Event()
+) -> bool:
+    stop, input_ended = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if while_stdin_open:
-        await _watch_stdin(stop)
+        await _watch_stdin(input_ended, stop)
     app = create_app(settings)
     handover = siblings and Handover(settings.node, siblings, MAX_MESSAGE_BYTES)
     if handover:
@@ -107,6 +110,7 @@ async def _serve(
     print(f"gridcli serves on {url_of(listener)} (Ctrl-C stops it)", flush=True)
     try:
         await stop.wait()
+        orphaned = input_ended.is_set()
         if settings.message_queue:
             # Still listening: whoever asks is told that this node is not ready any more.
             await move_out(app[SOCKETIO], app[GAME])
@@ -114,14 +118,16 @@ async def _serve(
         if handover:
             handover.close()
         await app_runner.cleanup()
+    return orphaned
 
 
-async def _watch_stdin(stop: asyncio.Event) -> None:
-    """Set `stop` at the end of standard input: the process that holds its other end is gone,
+async def _watch_stdin(*ended: asyncio.Event) -> None:
+    """Set these at the end of standard input: the process that holds its other end is gone,
     however it went."""
 
     class EndOfInput(asyncio.Protocol):
         def connection_lost(self, exc: Exception | None) -> None:
-            stop.set()
+            for event in ended:
+                event.set()
 
     await asyncio.get_running_loop().connect_read_pipe(EndOfInput, sys.stdin)

@@ -5,7 +5,6 @@ environment; standard input stays open until the supervisor ends, and the worker
 Not here: who starts it (`server.workers`), the server itself (`server.run`).
 """
 
-import os
 import pickle
 import struct
 import sys
@@ -55,20 +54,18 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def main() -> int:
     """Serve until a signal or the supervisor's end; the process's exit status."""
-    supervisor = os.getppid()
     settings, folder = decode_orders(sys.stdin.buffer)
     set_up_logging(settings.log_level, settings.log_format)
     try:
-        run(settings, while_stdin_open=True, siblings=folder)
+        orphaned = run(settings, while_stdin_open=True, siblings=folder)
     except GridError as error:
         print(f"gridcli: {error}", file=sys.stderr)
         return error.exit_code
-    finally:
-        if os.getppid() != supervisor:
-            try:
-                folder.rmdir()  # nobody else will; done by the last one to leave
-            except OSError:
-                pass
+    if orphaned:
+        try:
+            folder.rmdir()  # nobody else will; done by the last one to leave
+        except OSError:
+            pass
     return 0
 
 
