@@ -40,6 +40,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(
     params=["redis", pytest.param("rabbitmq", marks=pytest.mark.xdist_group("rabbitmq"))]
 )
-def any_broker(request: pytest.FixtureRequest) -> Broker:
-    found: Broker = request.getfixturevalue(request.param)
-    return found
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """Each of the two in turn, which a test may stop."""
+    broker: Broker = request.getfixturevalue(request.param)
+    yield broker
+    if broker.process.poll() is not None:
+        broker.start()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -36,14 +36,6 @@ BROKERS = ["redis", pytest.param("rabbitmq", marks=rabbitmq_group)]
 @pytest.fixture(params=["memory", *BROKERS])
 def place(request: pytest.FixtureRequest) -> Place:
     return Place(None if request.param == "memory" else request.getfixturevalue(request.param))
-
-
-@pytest.fixture(params=BROKERS)
-def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    broker: Broker = request.getfixturevalue(request.param)
-    yield broker
-    if broker.process.poll() is not None:
-        broker.start()
 
 
 @both_loops

@@ -5,7 +5,6 @@ Not here: what a connection does (`test_bus`).
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from random import Random
 from urllib.parse import urlsplit
 
@@ -17,17 +16,6 @@ from event_loops import Loop, both_loops
 from server.cluster.bus import BusError, Connection, MemoryBus
 from server.cluster.dialing import dial
 from server.cluster.urls import bus_of
-
-rabbitmq_group = pytest.mark.xdist_group("rabbitmq")
-BROKERS = ["redis", pytest.param("rabbitmq", marks=rabbitmq_group)]
-
-
-@pytest.fixture(params=BROKERS)
-def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    broker: Broker = request.getfixturevalue(request.param)
-    yield broker
-    if broker.process.poll() is not None:
-        broker.start()
 
 
 @both_loops

@@ -22,7 +22,7 @@ from gridcli.link.target import Target
 from server.cluster.redis_bus import RedisBus
 
 
-def test_one_grid_whichever_node_and_dialect(any_broker: Broker) -> None:
+def test_one_grid_whichever_node_and_dialect(broker: Broker) -> None:
     async def scene(first: Server, second: Server) -> None:
         ada, eve = Player(first, "den", "ada"), Player(second, "den", "eve")
         demo = Client()
@@ -67,7 +67,7 @@ def test_one_grid_whichever_node_and_dialect(any_broker: Broker) -> None:
         await eve.link.close()
         await demo.sio.disconnect()
 
-    with nodes(any_broker.url, 2) as (first, second):
+    with nodes(broker.url, 2) as (first, second):
         play(scene(first, second))
 
 

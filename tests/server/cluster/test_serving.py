@@ -78,7 +78,7 @@ def test_what_is_wrong_is_said(args: list[str], env: dict[str, str], words: str)
     assert words in " ".join(ran.stderr.split())
 
 
-def test_workers_of_one_command_are_one_grid_and_outlive_one_of_them(any_broker: Broker) -> None:
+def test_workers_of_one_command_are_one_grid_and_outlive_one_of_them(broker: Broker) -> None:
     async def scene(server: Server) -> None:
         crowd = [Player(server, name=f"bot-{number}") for number in range(10)]
         demo = Client()
@@ -102,7 +102,7 @@ def test_workers_of_one_command_are_one_grid_and_outlive_one_of_them(any_broker:
         await demo.sio.disconnect()
 
     command = [sys.executable, "-m", "gridcli", "serve", "--port", "0", "--workers", "2"]
-    server = Server([*command, "--message-queue", any_broker.url])  # with a secret of their own
+    server = Server([*command, "--message-queue", broker.url])  # with a secret of their own
     try:
         play(scene(server))
     finally:
