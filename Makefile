@@ -3,18 +3,27 @@
 # make check  style and types      make smoke  bots and Locust for seconds
 # make bench  how far one server fans out, beside the stock manager and Node (16 minutes)
 # make truth  servers that misbehave on purpose, at full length (some minutes)
+# make fuzz   a million hostile frames, bodies and requests thrown at our server (some minutes)
 # make faults  three nodes behind nginx: killed, cut off, slowed and thrown off, on both brokers (25 minutes)
+# make abuse  each hostile input beside a hundred honest bots, calm and attack in turn (12 minutes)
+# make soak   an hour of churn, storms, slow readers, aborts and polls: is the server as before?
+# make stacks  our server beside python-socketio's own, Flask-SocketIO and Node: who holds how many (20 minutes)
 # make picture  the README's picture of the board, from the real screen
+
+# Each test that starts a command would compile all of ours anew, and each worker every test.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# pytest-xdist workers: the suite waits more than it computes, so two cores take three.
-WORKERS ?= 3
+# pytest-xdist workers: the suite waits more than it computes, so two cores take four.
+WORKERS ?= 4
+# Sessions of the malicious server in `make fuzz`.
+CLIENT_CASES ?= 1000
 PACKAGES := tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-server nginx:nginx-light \
-  rabbitmq-server:rabbitmq-server systemd-analyze:systemd
+  rabbitmq-server:rabbitmq-server systemd-analyze:systemd faketime:faketime
 
-.PHONY: play test truth faults check bench smoke picture snapshots clean
+.PHONY: play test truth fuzz faults abuse soak check bench stacks smoke picture snapshots clean
 
 play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
@@ -26,10 +35,22 @@ test: $(VENV)/.dev tests/js/node_modules/.installed
 truth: $(VENV)/.dev
 	$(BIN)/pytest tests/truth --whole $(ARGS)
 
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/fuzz/run.py --cases 1000000 --seed 1 $(ARGS)
+	$(BIN)/python tests/fuzz/parsers.py
+	$(BIN)/python tests/fuzz_client/run.py --cases $(CLIENT_CASES) --seed 1
+
 faults: $(VENV)/.dev
 	@$(PACKAGES)
 	$(BIN)/pytest tests/faults --whole --faults-out .faults.jsonl $(ARGS)
 	$(BIN)/python tests/faults/page.py .faults.jsonl > docs/benchmarks/cluster.md
+
+abuse: $(VENV)/.dev
+	$(BIN)/python tests/abuse/benchmark.py $(ARGS) > .abuse.md
+	mv .abuse.md docs/benchmarks/abuse.md
+
+soak: $(VENV)/.dev
+	$(BIN)/python tests/soak/run.py $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -39,6 +60,10 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@tests/install_packages.sh cc:gcc cc:libc6-dev node:nodejs npm:npm
 	$(BIN)/python tests/bench/fanout.py $(ARGS)
+
+stacks: $(VENV)/.dev
+	@tests/install_packages.sh node:nodejs npm:npm
+	$(BIN)/gridcli stacks --out .stacks.json --page docs/benchmarks/stacks.md $(ARGS)
 
 smoke: $(VENV)/.play
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/smoke.sh
@@ -50,7 +75,7 @@ snapshots: $(VENV)/.dev
 	$(BIN)/pytest tests/tui --snapshot-update
 
 clean:
-	rm -rf $(VENV) tests/js/node_modules tests/bench/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -1,6 +1,7 @@
 """A swarm of scripted players that measures what each of them sees.
 
-`command` is `gridcli bots`, `swarm` runs the bots and keeps the time, `bot` is one player,
-`player` what a script holds, `scripts` those that are built in, `report` what is printed. Not
-here: the account of who saw what (`gridcli.core.ledger`), connections (`gridcli.link`).
+`command` is `gridcli bots`, `swarm` runs the bots and keeps the time, `bot` is one player, `guest`
+a client of another application, `participant` what both are, `player` what a script holds,
+`scripts` those that are built in, `report` what is printed. Not here: the account of who saw what
+(`gridcli.core.ledger`), connections (`gridcli.link`).
 """

@@ -1,7 +1,6 @@
 """`gridcli capacity`: the largest number of players at which an objective holds.
 
-Each trial is a step of one swarm, with a pause before it, so that none begins with what another
-one left. Not here: which sizes to try and what they come to (`gridcli.core.run.search`).
+Not here: the trials (`bots.trials`), which sizes to try (`gridcli.core.run.search`).
 """
 
 import asyncio
@@ -10,27 +9,28 @@ from pathlib import Path
 import click
 import uvloop
 
+from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
-from gridcli.core.run.model import Knee, Run, Step, Try
+from gridcli.core.run.model import Run
 from gridcli.core.run.objective import Objective
 from gridcli.core.run.search import Search
-from gridcli.core.run.verdict import FAILED, INTERRUPTED, OK, SATURATED, doubt, figures_of
 from gridcli.machine import now_utc
 from gridcli.options import Duration, link_options, target_of
 
 from .loading import load_script
-from .options import ObjectiveType, limits, seed_or_drawn, swarm_options
+from .options import ObjectiveType, app_option, limits, measured, seed_or_drawn, swarm_options
 from .plan import BOTS_PER_RAMP_SECOND, Plan
-from .report import Progress, line
+from .report import Progress, place_of
 from .result import check_writable, run_of, write_run
 from .session import show_result, swarm_of
-from .swarm import Swarm
+from .trials import conclude, make_trials, trial_row
 
 _EPILOG = """\b
 Examples:
   gridcli capacity --slo 'p99<100ms,lost=0'
   gridcli capacity --slo 'p99<50ms' --server http://127.0.0.1:8765 --out capacity.json
   gridcli capacity --slo 'p99<100ms,lost<0.1%' --protocol 1 --step-time 10s --most 400
+  gridcli capacity --app chat_app.py:Chat --server http://127.0.0.1:5000
 
 Sizes grow until the objective fails, then trials go on near the edge. The number is the
 size at which the objective holds in half of the trials, with its 95 % interval.
@@ -60,6 +60,7 @@ connect, 98 the generator was the limit (the number is a lower bound), 130 inter
     help="Time over which the bots of a trial come in.",
 )
 @swarm_options
+@app_option
 @click.option("--json", "json_", is_flag=True, help="Print the run file in place of the table.")
 @link_options
 def capacity(
@@ -77,11 +78,13 @@ def capacity(
     limit_debt: float,
     limit_cpu: float,
     out: Path | None,
+    app: Application | None,
     json_: bool,
     server: tuple[str, ...],
     room: str,
     transport: str,
     protocol: str,
+    token_file: Path | None,
 ) -> int:
     """Find how many players a server holds while an objective is met.
 
@@ -96,9 +99,10 @@ def capacity(
         raise click.UsageError("--start must not be above --most")
     check_writable(out)
     plan = Plan(
-        target=target_of(server, room, transport, protocol),
+        target=measured(app, target_of(server, room, transport, protocol, token_file)),
         script=loaded,
         script_name=script,
+        application=app,
         steps=(),
         rate=rate,
         ramp_s=ramp,
@@ -116,101 +120,34 @@ def capacity(
 
 async def _search(plan: Plan, slo: Objective, search: Search, out: Path | None) -> Run:
     progress, started = Progress(), now_utc()
-    tries: list[Try] = []
     async with swarm_of(plan, progress) as (swarm, stop):
         progress.say(
             f"objective {slo}, {plan.rate:g} moves/s each, {plan.step_s:g} s a trial, "
             f"seed {plan.seed}"
         )
-        async with swarm.open():
-            while not stop.is_set() and (players := search.next_trial()) is not None:
-                await swarm.calm()
-                await swarm.resize(players)
-                step = await swarm.measure(plan.step_s)
-                if stop.is_set():
-                    swarm.timeline.steps.pop()  # cut short: no trial
-                    break
-                tries.append(_judge(swarm, slo, len(swarm.timeline.steps) - 1))
-                last = tries[-1]
-                search.record(last.players, last.held, last.margin)
-                progress.say(_trial_line(len(tries), last, step))
+        tries = await make_trials(swarm, stop, slo, search, progress.say)
+        if swarm.fault is not None:
+            raise swarm.fault
         run = run_of(swarm, "capacity", started)
     run.options = {**run.options, "slo": str(slo)}
-    _conclude(run, slo, search, tries, interrupted=stop.is_set())
+    conclude(run, slo, search, tries, interrupted=stop.is_set())
     if out is not None:
         write_run(run, out)
         progress.say(f"written: {out}; see `gridcli report {out}`")
     return run
 
 
-def _judge(swarm: Swarm, slo: Objective, number: int) -> Try:
-    step = swarm.timeline.steps[number]
-    figures = figures_of(step)
-    missed = [finding.condition for finding in slo.judge(figures) if not finding.holds]
-    for condition in missed:
-        step.invalid = step.invalid or doubt(step, condition, swarm.plan.limits)
-    if step.invalid:
-        return Try(number, step.players, None, None)
-    everyone = not step.failed and not step.dropped
-    held = everyone and not missed
-    return Try(number, step.players, held, slo.margin(figures) if everyone else None)
-
-
-def _conclude(
-    run: Run, slo: Objective, search: Search, tries: list[Try], *, interrupted: bool
-) -> None:
-    if not tries:
-        run.verdict, run.exit_code = "interrupted before the first trial ended", INTERRUPTED
-        return
-    found = search.result()
-    run.capacity = Knee(
-        objective=str(slo),
-        players=found.players,
-        low=found.low,
-        high=found.high,
-        limited_by=found.censored,
-        trials=tries,
-        below=found.row_below,
-        above=found.row_above,
-    )
-    interval = f"{found.low} to {'any number' if found.high is None else found.high}"
-    if found.censored == "generator":
-        run.verdict = (
-            f"at least {found.players} players hold {slo}; then the generator was the limit"
-        )
-        run.exit_code = SATURATED
-    elif found.censored == "least":
-        run.verdict, run.exit_code = f"{slo} does not hold even with the fewest players", FAILED
-    elif found.censored == "most":
-        run.verdict = f"at least {found.players} players hold {slo}: the most that were tried"
-        run.exit_code = OK
-    else:
-        run.verdict = f"{found.players} players hold {slo} (95 % interval: {interval})"
-        run.exit_code = OK
-    if interrupted:
-        run.verdict, run.exit_code = f"interrupted; until then: {run.verdict}", INTERRUPTED
-
-
-def _trial_line(number: int, trial: Try, step: Step) -> str:
-    word = {True: "holds", False: "fails", None: f"INVALID: {step.invalid}"}[trial.held]
-    return f"{number:4d}. {_row(step)}  {word}"
-
-
-def _row(step: Step) -> str:
-    more = [(step.counts.lost, "lost"), (sum(step.failed.values()), "failed")]
-    more.append((step.dropped, "dropped"))
-    faults = ", ".join(f"{n} {what}" for n, what in more if n) or "0 lost"
-    return f"{step.players:5d} players  {line(step.seen.every)}  {faults}"
-
-
 def as_table(run: Run) -> str:
     """What was found, and the trials on either side of it."""
     found = run.capacity
-    rows = [("server", f"{run.server}  room {run.options['room']}  protocol {run.protocol}")]
+    place = place_of(run)
+    if "event" not in run.options:
+        place += f"  protocol {run.protocol}"
+    rows = [("server", place)]
     if found is not None:
         rows.append(("trials", str(len(found.trials))))
         for label, number in (("below", found.below), ("above", found.above)):
             if number is not None:
-                rows.append((label, _row(run.steps[found.trials[number].step])))
+                rows.append((label, trial_row(run.steps[found.trials[number].step])))
     rows.append(("verdict", run.verdict))
     return "\n".join(f"{label:<9}{text}" for label, text in rows)

@@ -5,17 +5,27 @@ Not here: running the swarm (`bots.session`), the options that `gridcli capacity
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
+from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
 from gridcli.core.run.objective import Objective
 from gridcli.options import Duration, link_options, target_of
 
 from .loading import load_script
-from .options import ObjectiveType, Steps, limits, seed_or_drawn, swarm_options
+from .options import (
+    ObjectiveType,
+    Steps,
+    app_option,
+    given,
+    limits,
+    measured,
+    seed_or_drawn,
+    swarm_options,
+)
 from .plan import BOTS_PER_RAMP_SECOND, Plan
 from .replay import load_replay
 from .result import check_writable
@@ -37,6 +47,8 @@ Examples:
   gridcli bots --protocol 1                as the clients of the 2017 demo
   gridcli bots --record run.jsonl          and again, at another speed:
   gridcli bots --replay run.jsonl --speed 4
+  gridcli bots --app chat_app.py:Chat --server http://127.0.0.1:5000
+                                           a broadcast of an application of your own
 
 Scripts: {", ".join(BUILT_IN)}.
 Exit codes: 0 ok, 1 bots failed or moves were lost, 2 usage, 3 cannot connect, 98 the
@@ -79,6 +91,7 @@ ends the run with its summary, the second at once.
     "code is 99. May be given several times.",
 )
 @swarm_options
+@app_option
 @click.option("--json", "json_", is_flag=True, help="Print the run file in place of the table.")
 @click.option(
     "--record",
@@ -114,6 +127,7 @@ def bots(
     limit_debt: float,
     limit_cpu: float,
     out: Path | None,
+    app: Application | None,
     json_: bool,
     record: Path | None,
     replay: Path | None,
@@ -122,6 +136,7 @@ def bots(
     room: str,
     transport: str,
     protocol: str,
+    token_file: Path | None,
 ) -> int:
     """Fill a grid with scripted players and measure what each of them sees.
 
@@ -129,17 +144,18 @@ def bots(
     schedule wanted it until each receiver has decoded a state that includes it), and accounts
     for every delivery. Progress goes to standard error, the result to standard output.
     """
+    target = measured(app, target_of(server, room, transport, protocol, token_file))
     try:
         loaded = load_script(script)
     except SetupError as error:
         raise click.BadParameter(str(error), param_hint="--script") from None
     played = None
     if replay is not None:
-        _refuse_beside_replay(click.get_current_context())
+        _refuse_beside_replay()
         played = load_replay(replay, speed)
         steps = (len(played.parts),)
-        if not _given(click.get_current_context(), "room"):
-            room = played.header.room or room
+        if not given("room"):
+            target = replace(target, room=played.header.room or room)
         duration = played.length_s if duration is None else duration
     elif steps is not None:
         if duration is not None:
@@ -151,7 +167,7 @@ def bots(
         duration = _DEFAULT_S
     check_writable(out)
     plan = Plan(
-        target=target_of(server, room, transport, protocol),
+        target=target,
         script=loaded,
         script_name=script if played is None else f"replay of {played.header.tool}",
         steps=steps or (count,),
@@ -162,15 +178,12 @@ def bots(
         patience_s=patience,
         limits=limits(limit_lag, limit_debt, limit_cpu),
         replay=played,
+        application=app,
     )
     return play_bots(plan, thresholds, Output(json_, out, record))
 
 
-def _refuse_beside_replay(context: click.Context) -> None:
+def _refuse_beside_replay() -> None:
     for name in ("count", "steps", "rate", "ramp", "script", "seed"):
-        if _given(context, name):
+        if given(name):
             raise click.UsageError(f"--replay plays what was recorded; leave --{name} out")
-
-
-def _given(context: click.Context, name: str) -> bool:
-    return context.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)

@@ -4,19 +4,27 @@ Not here: what the commands do with them (`bots.command`, `bots.capacity`).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from gridcli.core.application import Application
+from gridcli.core.errors import SetupError
 from gridcli.core.run.health import Limits
 from gridcli.core.run.objective import BadObjective, Objective, parse_objective
+from gridcli.link.target import NEW, Target
 from gridcli.options import Duration
+
+from .loading import load_application
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _LIMITS = Limits()
+_OF_THE_GAME = ("script", "room", "protocol", "record", "replay", "speed", "token_file")
 
 
 class ObjectiveType(click.ParamType[Objective]):
@@ -56,6 +64,56 @@ class Steps(click.ParamType[tuple[int, ...]]):
         return steps
 
 
+class App(click.ParamType[Application]):
+    """A description of another application: `path.py:Name`."""
+
+    name = "FILE.py:NAME"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Application:
+        """Read what was typed."""
+        if isinstance(value, Application):
+            return value
+        try:
+            return load_application(str(value))
+        except SetupError as error:
+            self.fail(str(error), param, ctx)
+
+
+def given(name: str) -> bool:
+    """Whether the running command was given an option, and not left to its default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (None, ParameterSource.DEFAULT)
+
+
+def measured(application: Application | None, target: Target) -> Target:
+    """The target, of an application where one is described.
+
+    Raises:
+        click.UsageError: an option that says nothing of an application, or no server.
+    """
+    if application is None:
+        return target
+    for name in _OF_THE_GAME:
+        if given(name):
+            raise click.UsageError(
+                f"--app measures another application; leave --{name.replace('_', '-')} out"
+            )
+    if target.url in ("", NEW):
+        raise click.UsageError("--app needs the address of a server: --server http://host:port")
+    return replace(target, path=application.path)
+
+
+app_option = click.option(
+    "--app",
+    type=App(),
+    help="Measure a broadcast of another application, as a subclass of "
+    "gridcli.core.application.Application describes it; needs --server.",
+)
+"""What a swarm can be told that may be another application's clients."""
+
+
 def swarm_options(command: F) -> F:
     """Add what every swarm can be told."""
     options = [
@@ -63,7 +121,8 @@ def swarm_options(command: F) -> F:
             "--rate",
             type=click.FloatRange(min=0, min_open=True, max=100),
             default=4.0,
-            help="Moves per second of each bot, on a schedule fixed beforehand.",
+            help="Moves per second of each bot, on a schedule fixed beforehand. A server of ours "
+            "that was not started by this takes 20 events (its --event-rate).",
         ),
         click.option(
             "--script", default="random", metavar="NAME|FILE.py:NAME", help="What the bots play."

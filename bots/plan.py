@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from gridcli.core.application import Application
 from gridcli.core.run.health import Limits
 from gridcli.link.recorder import Recorder
 from gridcli.link.target import Target
@@ -23,6 +24,7 @@ class Plan:
         limits: past which the swarm itself is too slow.
         recorder: takes the run down, where it is recorded.
         replay: what the bots play in place of the script, at its own times.
+        application: whose clients the bots are in place of players; then `script_name` is its.
     """
 
     target: Target
@@ -37,6 +39,7 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     recorder: Recorder | None = None
     replay: Replay | None = None
+    application: Application | None = None
 
     def ramp_of(self, bots: int) -> float:
         """The time in which so many bots come in."""

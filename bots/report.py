@@ -76,13 +76,13 @@ def as_table(run: Run) -> str:
     pace = f"{options['speed']} times as fast as recorded"
     if options["rate"] is not None:
         pace = f"{options['rate']:g} moves/s each"
+    if "event" in options:
+        what = str(options["application"])
+    else:
+        what = f"script {options['script']}  protocol {run.protocol}"
     rows = [
-        ("server", f"{run.server}  room {options['room']}"),
-        (
-            "swarm",
-            f"{sizes} bots  {pace}  script {options['script']}"
-            f"  protocol {run.protocol}  seed {run.seed}",
-        ),
+        ("server", place_of(run)),
+        ("swarm", f"{sizes} bots  {pace}  {what}  seed {run.seed}"),
     ]
     if len(run.steps) == 1:
         rows += _step_rows(run.steps[0])
@@ -95,6 +95,14 @@ def as_table(run: Run) -> str:
         rows.append(("threshold", f"{judgement.condition}  {word}{at}: {observed}"))
     rows.append(("verdict", run.verdict))
     return "\n".join(f"{label:<13}{text}" for label, text in rows)
+
+
+def place_of(run: Run) -> str:
+    """Which server was played on, and what was measured of it."""
+    options = run.options
+    if "event" in options:
+        return f"{run.server}  event {options['event']}"
+    return f"{run.server}  room {options['room']}"
 
 
 def line(latency: Latency) -> str:

@@ -6,6 +6,7 @@ Not here: the run and its file (`gridcli.core.run`).
 from pathlib import Path
 
 from gridcli import __version__
+from gridcli.core.application import name_of
 from gridcli.core.errors import SetupError
 from gridcli.core.run.file import encode_run
 from gridcli.core.run.model import Fault, Run
@@ -25,7 +26,10 @@ def run_of(swarm: Swarm, tool: str, started: str) -> Run:
         started: when it began, ISO 8601 in UTC.
     """
     plan = swarm.plan
-    replay = plan.replay
+    replay, application = plan.replay, plan.application
+    what: dict[str, object] = {"room": plan.target.room, "script": plan.script_name}
+    if application is not None:
+        what = {"application": name_of(application), "event": application.event}
     return Run(
         tool=tool,
         version=__version__,
@@ -36,9 +40,8 @@ def run_of(swarm: Swarm, tool: str, started: str) -> Run:
         machine=machine(),
         versions=versions(),
         options={
-            "room": plan.target.room,
+            **what,
             "transport": str(plan.target.transport),
-            "script": plan.script_name,
             "rate": plan.rate if replay is None else None,
             "speed": None if replay is None else replay.speed,
             "ramp_s": plan.ramp_s,

@@ -62,6 +62,10 @@ async def _play_bots(plan: Plan, thresholds: Sequence[Objective], output: Output
                     progress.say(step_line(step))
                 if stop.is_set():
                     break
+        if swarm.fault is not None:
+            raise swarm.fault
+    if plan.application is not None and not any(step.counts.seen for step in swarm.timeline.steps):
+        progress.say("no event was recognised: heard() must name the sender as identity() does")
     run = run_of(swarm, "bots", started)
     # Without a duration Ctrl-C is how a run ends, and no interruption.
     judge(run, plan.limits, thresholds, interrupted=stop.is_set() and plan.step_s is not None)
@@ -83,15 +87,8 @@ def show_result(run: Run, table: str, *, json: bool) -> None:
         click.echo("\n" + "\n".join(curve))
 
 
-@asynccontextmanager
-async def swarm_of(
-    plan: Plan, progress: Progress, recording: Path | None = None
-) -> AsyncIterator[tuple[Swarm, asyncio.Event]]:
-    """A swarm on the game that the plan names or that is found, and what Ctrl-C sets.
-
-    Raises:
-        CannotConnect: there is no game, and none can be started.
-    """
+def stop_on_signals(progress: Progress) -> asyncio.Event:
+    """What Ctrl-C or SIGTERM sets; the second one ends the process at once."""
     stop = asyncio.Event()
 
     def interrupt() -> None:
@@ -104,7 +101,21 @@ async def swarm_of(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
-    game = await find_game(plan.target.url)
+    return stop
+
+
+@asynccontextmanager
+async def swarm_of(
+    plan: Plan, progress: Progress, recording: Path | None = None
+) -> AsyncIterator[tuple[Swarm, asyncio.Event]]:
+    """A swarm on the game that the plan names or that is found, and what Ctrl-C sets.
+
+    Raises:
+        SetupError: there is no game, and none can be started.
+    """
+    stop = stop_on_signals(progress)
+    # Bots may be asked for more than people can do, and so much is taken of people alone.
+    game = await find_game(plan.target.url, args=("--event-rate", "0"))
     progress.say(game.how)
     plan = replace(plan, target=replace(plan.target, url=game.url))
     if recording is not None:

@@ -2,7 +2,7 @@
 
 Between steps nobody moves, and nobody goes before every move has been seen or is overdue, so a
 swarm never loses moves by its own leaving, and no step begins with what another one left. Not
-here: one bot (`bots.bot`), what is printed (`bots.report`).
+here: one bot (`bots.bot`, `bots.guest`), what is printed (`bots.report`).
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
+from gridcli.core.description import BadDescription, Description
 from gridcli.core.errors import CannotConnect, GridError
 from gridcli.core.ledger import Ledger
 from gridcli.core.run.model import Step
@@ -20,7 +21,9 @@ from gridcli.core.run.timeline import Timeline
 from gridcli.link.dial import client_session
 
 from .bot import Bot
+from .guest import Guest
 from .health import watch
+from .participant import Participant
 from .plan import Plan
 from .tally import Tally
 
@@ -37,6 +40,12 @@ class Swarm:
         plan: what to do.
         on_second: called once a second while bots are there.
         stop: set from outside to end the run early; it drains all the same.
+
+    Attributes:
+        fault: what is wrong with the description of the application, if that ended the run.
+
+    Raises:
+        BadDescription: it is wrong on the face of it.
     """
 
     def __init__(
@@ -49,15 +58,19 @@ class Swarm:
         self.phase = "ramp"
         self._on_second = on_second
         self._stop = stop
-        self._bots: list[Bot] = []
-        self._playing: dict[Bot, asyncio.Task[None]] = {}
+        self._bots: list[Participant] = []
+        self._playing: dict[Participant, asyncio.Task[None]] = {}
         self._http: aiohttp.ClientSession | None = None
         self._overdue = False
+        self.fault: BadDescription | None = None
+        self._description: Description | None = None
+        if plan.application is not None:
+            self._description = Description(plan.application, self._give_up)
 
     @property
     def protocol(self) -> int:
-        """The dialect that the server speaks with the swarm."""
-        return self._bots[0].link.protocol if self._bots else self.plan.target.protocol
+        """The dialect that the server speaks with the swarm; 0 with another application."""
+        return self._bots[0].protocol if self._bots else self.plan.target.protocol
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -130,7 +143,7 @@ class Swarm:
             if await self._stopped_within(due_s - time.monotonic()):
                 break
             assert self._http is not None, "bots need an open swarm"
-            bot = Bot(next(free), self.plan, self.ledger, self.tally, self._http)
+            bot = self._make(next(free), self._http)
             first = not self._bots
             self._bots.append(bot)
             start = asyncio.create_task(self._start(bot, first=first))
@@ -140,7 +153,17 @@ class Swarm:
         if not self._stop.is_set():
             await asyncio.gather(*starting)
 
-    async def _start(self, bot: Bot, *, first: bool) -> None:
+    def _make(self, number: int, http: aiohttp.ClientSession) -> Participant:
+        common = (number, self.plan, self.ledger, self.tally)
+        if self._description is not None:
+            return Guest(*common, self._description, http)
+        return Bot(*common, http)
+
+    def _give_up(self, fault: BadDescription) -> None:
+        self.fault = fault
+        self._stop.set()
+
+    async def _start(self, bot: Participant, *, first: bool) -> None:
         try:
             await bot.connect()
         except CannotConnect as error:
@@ -157,21 +180,21 @@ class Swarm:
     async def _drain(self) -> None:
         try:
             async with asyncio.timeout(self.plan.patience_s):
-                while self.ledger.outstanding:  # noqa: ASYNC110  the ledger knows no event loop
+                while self.ledger.outstanding and not self.fault:  # noqa: ASYNC110  the ledger knows no event loop
                     await asyncio.sleep(_SWEEP_S / 5)
             self._overdue = False
         except TimeoutError:
             self._overdue = True  # what is still owed is lost
         self.timeline.add(self.ledger.sweep(float("inf")))
 
-    async def _leave(self, bots: list[Bot]) -> None:
+    async def _leave(self, bots: list[Participant]) -> None:
         for bot in bots:
             playing = self._playing.pop(bot, None)
             if playing is not None:
                 playing.cancel()
         gate = asyncio.Semaphore(_CLOSING_AT_ONCE)
 
-        async def leave(bot: Bot) -> None:
+        async def leave(bot: Participant) -> None:
             async with gate:
                 await bot.close()
 

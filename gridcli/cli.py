@@ -6,6 +6,7 @@ never loads a screen library. Not here: what they do (`gridcli.tui.command`, `bo
 """
 
 import importlib
+import os
 import sys
 
 import click
@@ -17,6 +18,7 @@ _COMMANDS = {
     "play": ("gridcli.tui.command:play", "Play on a shared grid in this terminal."),
     "bots": ("bots.command:bots", "Fill a grid with scripted players and measure what they see."),
     "capacity": ("bots.capacity:capacity", "Find how many players a server holds."),
+    "stacks": ("bots.stacks:stacks", "Compare servers on the same work: which to choose?"),
     "report": ("gridcli.report.command:report", "Show a run as a page, as CSV, or as plots here."),
     "compare": ("gridcli.report.compare:compare_command", "Say what changed between two runs."),
     "serve": ("server.command:serve", "Run the reference server."),
@@ -28,6 +30,7 @@ Examples:
   gridcli play --server http://127.0.0.1:8765
   gridcli bots --count 200            fill the running game, or a new one
   gridcli capacity --slo 'p99<100ms,lost=0'
+  gridcli stacks                      which stack holds how many?
   gridcli report run.json -o run.html
   gridcli compare before.json after.json
   gridcli serve --port 8765           a server for others
@@ -76,6 +79,8 @@ def cli() -> None:
 def main() -> None:
     """The entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 cannot connect, 98 generator
     saturated, 130 interrupted."""
+    # Our sums are small: numpy's threads would be started and spin, on cores that others measure.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = cli.main(prog_name="gridcli", standalone_mode=False)
     except click.Abort:

@@ -5,6 +5,7 @@ Not here: how a run is written down (`gridcli.core.run.file`).
 
 import os
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
@@ -39,10 +40,10 @@ def machine() -> dict[str, str | int | float]:
     return about
 
 
-def versions() -> dict[str, str]:
-    """The versions of the libraries that have a part in the figures."""
+def versions(more: Sequence[str] = ()) -> dict[str, str]:
+    """The versions of the libraries that have a part in the figures, where they are installed."""
     found = {}
-    for library in _LIBRARIES:
+    for library in (*_LIBRARIES, *more):
         try:
             found[library] = version(library)
         except PackageNotFoundError:

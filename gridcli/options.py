@@ -3,8 +3,10 @@
 Not here: what a command does with them (`gridcli.tui.command`, `bots.command`).
 """
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +14,7 @@ import click
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import LOBBY
 from gridcli.core.text import check_room
+from gridcli.core.tokens import OWN_TOKEN, BadTokens, own_token
 from gridcli.link.target import NEW, Target, Transport, server_urls
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,8 +67,14 @@ class _Room(click.ParamType[str]):
             self.fail(error.text, param, ctx)
 
 
-def target_of(server: tuple[str, ...], room: str, transport: str, protocol: str) -> Target:
-    """What the options below mean together."""
+def target_of(
+    server: tuple[str, ...], room: str, transport: str, protocol: str, token_file: Path | None
+) -> Target:
+    """What the options below mean together.
+
+    Raises:
+        click.BadParameter: there is no token in the file.
+    """
     url, *others = server
     return Target(
         url,
@@ -73,11 +82,22 @@ def target_of(server: tuple[str, ...], room: str, transport: str, protocol: str)
         transport=Transport(transport),
         protocol=int(protocol),
         others=tuple(others),
+        token=_own_token(token_file),
     )
 
 
+def _own_token(file: Path | None) -> str:
+    if file is None:
+        return os.environ.get(OWN_TOKEN, "").strip()
+    try:
+        return own_token(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, BadTokens) as error:
+        reason = str(error) if isinstance(error, BadTokens) else "it can't be read as text"
+        raise click.BadParameter(f"{file}: {reason}", param_hint="--token-file") from None
+
+
 def link_options(command: F) -> F:
-    """Add `--server`, `--room`, `--transport` and `--protocol` to a command."""
+    """Add `--server`, `--room`, `--transport`, `--protocol` and `--token-file` to a command."""
     options = [
         click.option(
             "--server",
@@ -100,6 +120,13 @@ def link_options(command: F) -> F:
             type=click.Choice(["1", "2"]),
             default="2",
             help="Dialect to ask for; a server that knows only 1 is played in 1.",
+        ),
+        click.option(
+            "--token-file",
+            type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+            metavar="FILE",
+            help="File with the token that a server lets you in by; or the token itself in the "
+            f"environment, as {OWN_TOKEN}. On a command line, others could read it.",
         ),
     ]
     for option in reversed(options):

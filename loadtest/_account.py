@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import gevent
 from gevent.event import Event
 
+from gridcli.core.description import Description
 from gridcli.core.geometry import Cell
 from gridcli.core.ledger import Ledger, Move, Receiver, across
 from gridcli.core.ledger.across import Across, Stand
@@ -22,7 +23,7 @@ from gridcli.heap import steady_heap
 from ._health import watch
 from ._live import Live
 from ._options import Options
-from ._rows import Observe, add_moves
+from ._rows import MOVE, Observe, add_moves
 
 CONNECT = "CONNECT"
 _SWEEP_S = 0.1
@@ -42,6 +43,10 @@ class Playing(Protocol):
         """How late this process is with the player's next move."""
 
 
+_MOST_FAILURES = 500
+"""Kinds of failures; each is a line of Locust's tables."""
+
+
 class Account:
     """What this process has sent and seen in one test.
 
@@ -51,6 +56,7 @@ class Account:
         stepped: whether a shape says when moves are sent; otherwise they always are.
 
     Attributes:
+        description: the application that is measured in place of the game.
         round: tells the times apart in which moves are sent; 0 while none are.
         stopping: players take no more steps, and stay until what is under way is seen.
         users: how many users were made.
@@ -59,6 +65,7 @@ class Account:
 
     def __init__(self, environment: Any, options: Options, *, stepped: bool = False) -> None:
         self.options = options
+        self.description: Description | None = None
         self.began_s = time.monotonic()
         self.ledger = Ledger(options.patience_s)
         self.timeline = Timeline(self.ledger, self.began_s, options.limits)
@@ -76,10 +83,12 @@ class Account:
         self._environment = environment
         self._next_second_s = self.began_s + 1
         self._live_second = 0
+        self._failures: set[str] = set()
         self._kept_out: set[tuple[int, int]] = set()
         """Who has failed in which step, as each counts once."""
         self._step_began_s = 0.0
         self._since: dict[int, int] = {}
+        self._came = 0
         self._watchers: list[gevent.Greenlet] = []
         self._ended = Event()
         self._ended.set()
@@ -167,7 +176,7 @@ class Account:
         while not across.reached(receivers, rooms) and time.monotonic() < until_s:
             gevent.sleep(_POLL_S)
             receivers = self.ledger.present()[1]
-        found = across.account(receivers, rooms)
+        found = across.account(receivers, rooms, self._came)
         self.across.add(found)
         self._count_from_here()
         step = self.timeline.step
@@ -229,6 +238,10 @@ class Account:
 
     def failed(self, method: str, name: str, text: str) -> None:
         """Something failed; how long that took means nothing."""
+        if text not in self._failures:
+            if len(self._failures) >= _MOST_FAILURES:
+                text = "something else, as a server says something new each time"
+            self._failures.add(text)
         self._fire(method, name, None, text)
 
     def _fire(self, method: str, name: str, ms: float | None, failure: str | None) -> None:
@@ -243,8 +256,9 @@ class Account:
 
     def _count_from_here(self) -> None:
         """What was sent until now is accounted for, or belongs to no step."""
-        senders, _ = self.ledger.present()
+        senders, receivers = self.ledger.present()
         self._since = {sender.number: sender.last_seq for sender in senders}
+        self._came = max((receiver.since for receiver in receivers), default=0)
 
     def _stir(self) -> None:
         for player in list(self.players):
@@ -260,7 +274,8 @@ class Account:
         closed = self.ledger.sweep(now_s)
         self.timeline.add(closed)
         stats = self._environment.stats
-        add_moves(stats, self.live, closed, self.began_s, self.observe)
+        what = self.description.application.event if self.description else MOVE
+        add_moves(stats, self.live, closed, self.began_s, self.observe, what)
 
     def _keep_sweeping(self) -> None:
         while True:

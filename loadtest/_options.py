@@ -11,6 +11,7 @@ from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.run.health import Limits
 from gridcli.core.run.objective import Objective, parse_objective
 from gridcli.core.strategies import STRATEGIES
+from gridcli.core.tokens import OWN_TOKEN
 
 from . import _values
 
@@ -31,6 +32,7 @@ class Options:
     seed: int = 1
     patience_s: float = 5.0
     limits: Limits = field(default_factory=Limits)
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ def add_options(parser: Any, **_: object) -> None:
         help="Seconds after which a move that was not seen is lost (default: %(default)s)",
     )
     of_run: dict[str, Any] = {"include_in_web_ui": False}
+    add(
+        "--token-file",
+        type=_values.token_file,
+        default=None,
+        metavar="FILE",
+        help="File with the token that a server lets players in by; or the token itself in the "
+        f"environment, as {OWN_TOKEN}. Each worker reads its own",
+        **of_run,
+    )
     for name, limit, what in (
         ("lag", f"{_LIMITS.lag_ms:g}ms", "its loop lags more (p95, or where p99 misses)"),
         ("debt", f"{_LIMITS.debt_ms:g}ms", "moves leave later than scheduled (likewise)"),
@@ -161,6 +172,7 @@ def read_options(parsed: Any) -> Options:
             float(parsed.limit_debt) * 1000,
             float(parsed.limit_cpu),
         ),
+        token=_values.token_in(parsed.token_file),
     )
 
 

@@ -7,6 +7,7 @@ heartbeats (`loadtest._transport`).
 import select
 import socket
 from collections import deque
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 import gevent
@@ -14,8 +15,11 @@ from gevent.event import Event
 
 from gridcli.core.errors import CannotConnect
 from gridcli.core.protocol.bursts import Burst
+from gridcli.core.protocol.names import PATH
 from gridcli.core.protocol.packets import CLOSE, MAX_PACKETS, SEPARATOR, node_of
+from gridcli.core.protocol.websocket import MAX_MESSAGE
 
+from ._opening import BoundedResponse
 from ._transport import HINT, NOT_OURS, Connection, Ended, Endpoint, endpoint, read_handshake, why
 
 _SEPARATOR = SEPARATOR.encode()
@@ -28,14 +32,15 @@ class PollingConnection(Connection):
     Args:
         url: the server's address.
         timeout_s: how long connecting may take.
+        path: where Engine.IO answers.
 
     Raises:
         CannotConnect: nobody answers, or no Socket.IO server.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, path: str = PATH) -> None:
         super().__init__()
-        at = endpoint(url)
+        at = endpoint(url, path)
         self._getter = _http(at, timeout_s)
         try:
             status, body = _request(self._getter, "GET", at.target("polling"))
@@ -74,7 +79,9 @@ class PollingConnection(Connection):
     def close(self) -> None:
         self._over = self._over or "closed"
         self._posting.kill()
-        self._getter.close()
+        self._wake()
+        with suppress(RuntimeError):  # who waits for an answer is still inside its buffer
+            self._getter.close()
         self._poster.close()
 
     def _packets(self) -> list[Burst | bytes]:
@@ -102,14 +109,20 @@ class PollingConnection(Connection):
 
     def _fail(self, reason: str) -> None:
         self._over = self._over or reason
+        self._wake()
+
+    def _wake(self) -> None:
+        """End the wait of the greenlet that waits for an answer."""
         if self._getter.sock is not None:
-            # Wakes the greenlet that waits for an answer.
-            self._getter.sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the server has ended it
+                self._getter.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _http(at: Endpoint, timeout_s: float) -> HTTPConnection:
     # http.client sets TCP_NODELAY itself.
-    return (HTTPSConnection if at.secure else HTTPConnection)(at.netloc, timeout=timeout_s)
+    http = (HTTPSConnection if at.secure else HTTPConnection)(at.netloc, timeout=timeout_s)
+    http.response_class = BoundedResponse
+    return http
 
 
 def _request(
@@ -120,7 +133,12 @@ def _request(
     try:
         http.request(method, target, body, _HEADERS if body is not None else {})
         response = http.getresponse()
-        return response.status, response.read()
+        answer = response.read(MAX_MESSAGE + 1)
+        if len(answer) > MAX_MESSAGE:
+            raise Ended(f"the server sent more than {MAX_MESSAGE} bytes")
+        if response.length:
+            raise Ended("the server ended in the middle of an answer")
+        return response.status, answer
     except TimeoutError:
         raise Ended("nothing was heard for too long") from None
     except (OSError, HTTPException, AttributeError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gridcli import __version__
+from gridcli.core.application import Application, name_of
 from gridcli.core.errors import SetupError
 from gridcli.core.run.file import encode_run
 from gridcli.core.run.health import PERCENTILE, Health
@@ -21,7 +22,14 @@ from ._part import Part
 
 
 def run_of(
-    part: Part, environment: Any, options: Options, plan: Plan, started: str, *, interrupted: bool
+    part: Part,
+    environment: Any,
+    options: Options,
+    plan: Plan,
+    started: str,
+    *,
+    application: Application | None,
+    interrupted: bool,
 ) -> Run:
     """The run that a test was, judged.
 
@@ -31,15 +39,21 @@ def run_of(
         options: the test's.
         plan: what the command line says.
         started: when it began, ISO 8601 in UTC.
+        application: what was measured in place of the game.
         interrupted: whether steps are missing at its end.
     """
     limits = options.limits
+    what: dict[str, object] = {"room": options.room, "script": options.script}
+    protocol = part.protocol or options.protocol
+    if application is not None:
+        what = {"application": name_of(application), "event": application.event}
+        protocol = 0
     run = Run(
         tool="locust",
         version=__version__,
         started=started,
-        server=environment.host or DEFAULT_HOST,
-        protocol=part.protocol or options.protocol,
+        server=environment.host or (DEFAULT_HOST if application is None else ""),
+        protocol=protocol,
         seed=options.seed,
         machine=machine(),
         versions=versions(),
@@ -47,8 +61,7 @@ def run_of(
             "users": [step.players for step in part.steps],
             "scenarios": sorted(each.__name__ for each in environment.user_classes),
             "processes": getattr(environment.runner, "worker_index_max", 0) or 1,
-            "room": options.room,
-            "script": options.script,
+            **what,
             "rate": options.rate,
             "step_s": plan.step_s if plan.steps else None,
             "patience_s": options.patience_s,
@@ -92,7 +105,7 @@ def lines_of(part: Part, run: Run) -> Iterator[str]:
     if across.unaccounted:
         yield (
             f"Across processes: {across.unaccounted} pairs of players are not accounted for, as "
-            "protocol 1 numbers nothing"
+            + _why_not(run)
         )
     if len(part.steps) > 1:
         yield from map(_step_line, part.steps)
@@ -104,6 +117,12 @@ def lines_of(part: Part, run: Run) -> Iterator[str]:
         if judgement.holds:
             yield f"Threshold: {judgement.condition}  ok"
     yield f"Result: {run.verdict}"
+
+
+def _why_not(run: Run) -> str:
+    if "event" in run.options:
+        return "the receiver came when counting had begun"
+    return "protocol 1 numbers nothing"
 
 
 def _step_line(step: Step) -> str:

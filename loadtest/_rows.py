@@ -18,13 +18,17 @@ from . import _figures
 from ._live import Live
 
 SEEN = "SEEN"
-EVERY = "move -> seen: every receiver"
-FIRST = "move -> seen: first receiver"
-MEDIAN = "move -> seen: median receiver"
-LAST = "move -> seen: last receiver"
-FROM_SEND = "move -> seen: every receiver, from its actual send"
+MOVE = "move"
+"""What is seen in the game; in another application it is its event."""
 
-_ROWS = {"every": EVERY, "from_send": FROM_SEND, "first": FIRST, "median": MEDIAN, "last": LAST}
+_EVERY = "every receiver"
+_ROWS = {
+    "every": _EVERY,
+    "from_send": "every receiver, from its actual send",
+    "first": "first receiver",
+    "median": "median receiver",
+    "last": "last receiver",
+}
 
 
 Observe = Callable[[str, Latency, Mapping[float, int]], None]
@@ -37,6 +41,7 @@ def add_moves(
     moves: Iterable[Move],
     began_s: float,
     observe: Observe | None = None,
+    what: str = MOVE,
 ) -> None:
     """Add moves that were closed.
 
@@ -46,20 +51,22 @@ def add_moves(
         moves: those that were closed, each once.
         began_s: when the test began, as the moves' times.
         observe: whoever else wants the samples.
+        what: what is seen.
     """
     to_wall_s = time.time() - time.monotonic()
     by_second: dict[int, list[Move]] = {}
     for move in moves:
         by_second.setdefault(int(move.intended_s - began_s), []).append(move)
     for second, group in by_second.items():
-        lost = _add_lost(stats, group)
+        lost = _add_lost(stats, group, _name(what, _EVERY))
         wall = int(group[0].intended_s + to_wall_s)
         counted = count_seen(group)
-        for metric, name in _ROWS.items():
+        for metric, row in _ROWS.items():
+            name = _name(what, row)
             latency = Latency()
             if metric in counted:
                 latency.take(counted[metric])
-            every = name == EVERY
+            every = row == _EVERY
             counts = _figures.add(
                 *(stats, SEEN, name, latency, wall), failed=lost if every else 0, in_total=every
             )
@@ -69,11 +76,15 @@ def add_moves(
                 observe(metric, latency, counts)
 
 
-def _add_lost(stats: RequestStats, moves: Iterable[Move]) -> int:
+def _name(what: str, row: str) -> str:
+    return f"{what} -> seen: {row}"
+
+
+def _add_lost(stats: RequestStats, moves: Iterable[Move], name: str) -> int:
     lost = 0
     for move in moves:
         if move.lost > 0:
             lost += move.lost
             text = f"lost: {move.lost} of {move.owed} receivers"
-            _figures.add_error(stats, SEEN, EVERY, text, move.lost)
+            _figures.add_error(stats, SEEN, name, text, move.lost)
     return lost

@@ -7,6 +7,7 @@ what is counted (`loadtest._account`), how processes do the same (`loadtest._cre
 """
 
 import logging
+import sys
 import time
 from typing import Any
 
@@ -15,11 +16,12 @@ import locust
 from locust.runners import STATE_INIT, STATE_STOPPED, MasterRunner, WorkerRunner
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
+from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
 from gridcli.core.run.verdict import INTERRUPTED, MISSED, SATURATED
 from gridcli.machine import now_utc
 
-from . import _figures, _otel, _tab
+from . import _application, _figures, _otel, _tab
 from ._account import Account
 from ._crew import ANSWER, ASK, Alone, Crew, Workers, answer, hand_over
 from ._live import Live
@@ -27,6 +29,7 @@ from ._options import Options, Plan, add_options, read_options, read_plan
 from ._result import lines_of, run_of, write_run
 from ._shape import Steps
 
+_USAGE = 2
 _LIVE = "gridcli"
 _ASKED_S = 3.0
 """How long a worker that is being stopped waits for its master's questions."""
@@ -51,6 +54,7 @@ class _Run:
         self.live = Live()
         self.lines: list[str] = []
         self.handed_over = False
+        self.application: Application | None = None
 
     @property
     def is_worker(self) -> bool:
@@ -80,9 +84,17 @@ def _keep_default(environment: Any) -> None:
 
 
 def _init(environment: Any, runner: Any, **_: object) -> None:
+    # The loop last looked at the clock before all was imported, and Locust has --run-time count
+    # from there: on a busy machine a test of some seconds would be over before it began.
+    gevent.get_hub().loop.update_now()
     _run.environment = environment
     _run.plan = read_plan(environment.parsed_options)
     _keep_default(environment)
+    if not isinstance(runner, WorkerRunner):  # which is told by its master what runs
+        _look_for_application(environment, or_exit=True)
+        if _run.application is not None:
+            _application.warn_of(environment.parsed_options)
+    _application.follow(runner)
     # Listeners of this one run last come first: before a worker tells its master that it quits.
     _hooks.quitting.add_listener(_quitting)
     if isinstance(runner, WorkerRunner):
@@ -94,6 +106,15 @@ def _init(environment: Any, runner: Any, **_: object) -> None:
         _take_shape(environment, runner)
     if environment.web_ui is not None:
         _tab.install(environment, lambda: _run.live)
+
+
+def _look_for_application(environment: Any, *, or_exit: bool = False) -> None:
+    try:
+        _run.application = _application.application_of(environment.user_classes)
+    except SetupError as error:
+        table.error("%s", error)
+        if or_exit:
+            sys.exit(_USAGE)  # any other exception in a listener would only be logged
 
 
 def _take_shape(environment: Any, runner: Any) -> None:
@@ -111,6 +132,9 @@ def _test_start(environment: Any, **_: object) -> None:
     options = _run.options = read_options(environment.parsed_options)
     _run.started, _run.lines, _run.handed_over = now_utc(), [], False
     runner = environment.runner
+    if not isinstance(runner, WorkerRunner):
+        # The web interface may have picked other user classes.
+        _look_for_application(environment)
     if isinstance(runner, MasterRunner):
         _run.live = Live(_run.started)
         _run.crew = Workers(runner, options.patience_s)
@@ -163,7 +187,9 @@ def _conclude(environment: Any, crew: Crew) -> None:
     part, shape = crew.whole(), _run.shape
     interrupted = shape is not None and not shape.finished
     run = run_of(
-        *(part, environment, _run.options, _run.plan, _run.started), interrupted=interrupted
+        *(part, environment, _run.options, _run.plan, _run.started),
+        application=_run.application,
+        interrupted=interrupted,
     )
     if run.exit_code in (SATURATED, MISSED, INTERRUPTED):
         environment.process_exit_code = run.exit_code

@@ -7,12 +7,13 @@ that equal ones need to be decoded only once per process. Not here: the transpor
 
 from abc import ABC, abstractmethod
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from gridcli.core.errors import BadInput, CannotConnect, GridError
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import PATH
 from gridcli.core.protocol.packets import CLOSE, MESSAGE, PING, PONG, Handshake, decode_handshake
+from gridcli.core.text import foreign
 
 HINT = "is it running? start one with `gridcli serve`, or name yours with --host"
 NOT_OURS = "is it a Socket.IO server? name yours with --host"
@@ -33,11 +34,16 @@ class Endpoint(NamedTuple):
 
     def target(self, transport: str, sid: str = "") -> str:
         """The request target of a transport's session, or of a new one."""
-        return f"{self.path}?EIO=4&transport={transport}" + (f"&sid={sid}" if sid else "")
+        target = f"{self.path}?EIO=4&transport={transport}"
+        return f"{target}&sid={quote(sid, safe='')}" if sid else target
 
 
-def endpoint(url: str) -> Endpoint:
+def endpoint(url: str, path: str = PATH) -> Endpoint:
     """Read a server's address.
+
+    Args:
+        url: the server's.
+        path: where Engine.IO answers beneath it.
 
     Raises:
         CannotConnect: it is no address.
@@ -50,7 +56,7 @@ def endpoint(url: str) -> Endpoint:
         usable = False
     if not usable:
         raise CannotConnect(url, "not an address", "write it as http://host:port")
-    return Endpoint(parts.scheme in ("https", "wss"), parts.netloc, parts.path.rstrip("/") + PATH)
+    return Endpoint(parts.scheme in ("https", "wss"), parts.netloc, parts.path.rstrip("/") + path)
 
 
 class Connection(ABC):
@@ -113,6 +119,6 @@ def read_handshake(url: str, packet: bytes) -> Handshake:
 
 
 def why(error: BaseException) -> str:
-    """What went wrong with a socket, in words."""
+    """What went wrong with a socket, in words; what the server sent may be among them."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return str(text).lower()
+    return foreign(str(text)).lower()

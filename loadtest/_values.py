@@ -7,11 +7,13 @@ numbers; a fault is said before the test begins, with code 2. Not here: the opti
 
 import argparse
 import math
+import os
 from pathlib import Path
 
 from gridcli.core.errors import BadInput
 from gridcli.core.run.objective import BadObjective, parse_objective
 from gridcli.core.text import check_room
+from gridcli.core.tokens import OWN_TOKEN, BadTokens, own_token
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
@@ -84,3 +86,24 @@ def writable(text: str) -> str:
         reason = (error.strerror or str(error)).lower()
         raise argparse.ArgumentTypeError(f"cannot write {text}: {reason}") from None
     return text
+
+
+def token_file(text: str) -> str:
+    """A file with a token in it."""
+    try:
+        token_in(text)
+    except (OSError, UnicodeDecodeError, BadTokens) as error:
+        reason = str(error) if isinstance(error, BadTokens) else "it can't be read as text"
+        raise argparse.ArgumentTypeError(f"{text}: {reason}") from None
+    return text
+
+
+def token_in(file: str | None) -> str:
+    """The token of a file, or where none is named the environment's.
+
+    Raises:
+        OSError, UnicodeDecodeError: it can't be read. BadTokens: it holds none.
+    """
+    if not file:
+        return os.environ.get(OWN_TOKEN, "").strip()
+    return own_token(Path(file).read_text(encoding="utf-8-sig"))

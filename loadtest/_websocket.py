@@ -1,18 +1,19 @@
-"""The WebSocket transport: websocket-client shakes hands, frames are our own.
+"""The WebSocket transport: handshake and frames are those of our other clients.
 
-Not here: what the frames are made of (`gridcli.core.protocol.websocket`, `masking`), heartbeats
-(`loadtest._transport`).
+Not here: how it opens (`loadtest._opening`), what the frames are made of
+(`gridcli.core.protocol.websocket`, `masking`), heartbeats (`loadtest._transport`).
 """
 
 import os
-import socket
+import time
 
-import websocket
 from gevent.lock import BoundedSemaphore
 
 from gridcli.core.errors import CannotConnect
 from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import MaskKeys, encode_close, encode_frame
+from gridcli.core.protocol.names import PATH
+from gridcli.core.protocol.opening import NotUpgraded
 from gridcli.core.protocol.packets import node_of
 from gridcli.core.protocol.websocket import (
     CLOSING,
@@ -24,6 +25,7 @@ from gridcli.core.protocol.websocket import (
     close_code,
 )
 
+from ._opening import left_s, open_websocket
 from ._transport import HINT, NOT_OURS, Connection, Ended, endpoint, read_handshake, why
 
 _READ = 65536
@@ -35,45 +37,41 @@ class WebSocketConnection(Connection):
 
     Args:
         url: the server's address.
-        timeout_s: how long each step of connecting may take.
+        timeout_s: how long connecting may take, until the server has greeted us.
+        path: where Engine.IO answers.
 
     Raises:
         CannotConnect: nobody answers, or no Socket.IO server.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, path: str = PATH) -> None:
         super().__init__()
-        at = endpoint(url)
-        scheme = "wss" if at.secure else "ws"
+        at = endpoint(url, path)
         self._frames = FrameBuffer()
         self._waiting: list[bytes] = []
         # A frame that the socket takes in parts must not be cut by another greenlet's.
         self._sending = BoundedSemaphore()
+        deadline_s = time.monotonic() + timeout_s
         try:
-            self._ws = websocket.create_connection(
-                f"{scheme}://{at.netloc}{at.target('websocket')}",
-                timeout=timeout_s,
-                # A step is one small packet; waiting to fill a bigger one would add to its time.
-                sockopt=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
-                suppress_origin=True,
-            )
-        except websocket.WebSocketBadStatusException as error:
-            reason = f"it refuses WebSocket (HTTP {error.status_code})"
-            raise CannotConnect(url, reason, NOT_OURS) from None
-        except (OSError, websocket.WebSocketException) as error:
+            self._socket, early = open_websocket(at, deadline_s)
+        except NotUpgraded as error:
+            what = f"HTTP {error.status}" if error.status else error.text
+            raise CannotConnect(url, f"it refuses WebSocket ({what})", NOT_OURS) from None
+        except (OSError, ValueError) as error:
             raise CannotConnect(url, why(error), HINT) from None
-        assert self._ws.sock is not None
-        self._socket = self._ws.sock
         try:
+            self._waiting = [*self._frames.feed(early)]
+            self._look()
             while not self._waiting:
                 if self._over:
                     raise Ended(self._over)
+                self._socket.settimeout(left_s(deadline_s))
                 self._waiting = self._frames.feed(self._read())
                 self._look()
             handshake = read_handshake(url, self._waiting.pop(0))
-        except Ended as ended:
+        except (Ended, TimeoutError) as error:
             self.close()
-            raise CannotConnect(url, str(ended), HINT) from None
+            raise CannotConnect(url, str(error), HINT) from None
         except BaseException:
             self.close()
             raise
@@ -88,7 +86,7 @@ class WebSocketConnection(Connection):
         self._send(encode_close(NORMAL, _mask_key()))
 
     def close(self) -> None:
-        self._ws.shutdown()  # type: ignore[no-untyped-call]  # has no annotations
+        self._socket.close()
 
     def _packets(self) -> list[Burst | bytes]:
         if self._waiting:  # what came in one read with the handshake

@@ -3,7 +3,6 @@
 The scenario that runs when none is named.
 """
 
-from loadtest._player import Player
 from loadtest._scenario import Scenario
 
 
@@ -11,8 +10,3 @@ class Players(Scenario):
     """Players who come, and stay to the end of the test."""
 
     by_name_only = False
-
-    def perform(self, player: Player) -> None:
-        """Move at the rate, and stay to see what is under way."""
-        self.play(player)
-        self.stay(player)

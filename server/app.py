@@ -7,9 +7,6 @@ signals (`server.run`).
 """
 
 import asyncio
-import random
-import secrets
-import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,27 +15,26 @@ from aiohttp import web
 from gridcli.core.protocol.names import PATH
 from gridcli.core.world import World
 
-from .audience import Audience
+from .assembly import assemble
 from .drain import close_all, move_out, refusing_new_sessions
-from .fanout.stepping import run_now
+from .edge.edge import Edge
+from .edge.quiet import keep_quiet
+from .edge.requests import Requests
 from .game import Game
 from .handlers import Handlers
-from .health import add_health_routes
-from .metrics import Metrics
+from .health import add_routes, health_routes
 from .node_id import random_node
 from .options import settings_from_environment
-from .resume import ResumeBook
-from .sessions import Sessions
 from .settings import Settings
-from .socketio_server import SocketIO, make_socketio
-from .stock_pace import StockPace
-from .ticker import Ticker
+from .socketio_server import make_socketio
 
 if TYPE_CHECKING:
     from .cluster.bus import Bus
     from .cluster.share import Shared
 
 GAME: web.AppKey[Game] = web.AppKey("game", Game)
+EDGE: web.AppKey[Edge] = web.AppKey("edge", Edge)
+"""Not there with `--stock`, which takes what comes as the libraries do."""
 SOCKETIO: web.AppKey[Any] = web.AppKey("socketio", object)
 
 
@@ -57,24 +53,20 @@ def create_app(settings: Settings | None = None, bus: "Bus | None" = None) -> we
     node = settings.node or random_node()
     made = make_socketio(settings, node)
     sio = made.server
-    app = web.Application()
+    app = web.Application(client_max_size=settings.edge.body_bytes)
     sio.attach(app, socketio_path=PATH.strip("/"))
 
-    rng = random.Random()
     if bus is None and settings.message_queue:
         from .cluster.urls import bus_of
 
         bus = bus_of(settings.message_queue)
     world = World(settings.grid, settings.limits) if bus is None else _shared_world(settings)
-    secret = settings.cluster_secret or secrets.token_bytes(32)
-    resume = ResumeBook(settings.grace_s, time.monotonic, secret)
-    sessions = Sessions(world, resume, rng)
-    metrics = Metrics(sessions.counts)
-    audience = Audience(sio, metrics)
-    ticker = Ticker(audience, settings.tick_floor_ms / 1000)
-    game = Game(world, sessions, audience, ticker)
-    handlers = Handlers(sio, game, metrics)
-    _keep_pace(made, ticker, game, metrics)
+    _, game, handlers, metrics = assemble(settings, made, world)
+    if made.fanout is not None:
+        edge = app[EDGE] = Edge(sio, made.fanout, settings.edge, handlers)
+        Requests(edge, PATH).attach(app, sio.eio)
+        metrics.watch_edge(edge)
+        keep_quiet(sio.eio.logger)
     shared = None
     if bus is not None:
         shared = game.others = _share(settings, node, game, handlers)
@@ -85,7 +77,7 @@ def create_app(settings: Settings | None = None, bus: "Bus | None" = None) -> we
         others = shared.report() if shared is not None else {"bus": "none"}
         return {"node": node, "players": len(world), **others}
 
-    add_health_routes(app, metrics, lambda: not game.draining, report)
+    add_routes(app, health_routes(metrics, lambda: not game.draining, report))
     app[GAME] = game
     app[SOCKETIO] = sio
 
@@ -103,21 +95,6 @@ def create_app(settings: Settings | None = None, bus: "Bus | None" = None) -> we
     app.cleanup_ctx.append(watch_loop)
     app.on_shutdown.append(drain)
     return app
-
-
-def _keep_pace(made: SocketIO, ticker: Ticker, game: Game, metrics: Metrics) -> None:
-    """Let deltas be made when a flush begins, and clients that missed some be shown the room."""
-    fanout = made.fanout
-    if fanout is None:
-        ticker.soon = StockPace(ticker, metrics, made.pace).soon
-        return
-    ticker.soon = fanout.flusher.soon
-    fanout.flusher.before.append(lambda: run_now(ticker.tick()))
-    fanout.flusher.between.append(lambda: run_now(ticker.tick_again()))
-    fanout.flusher.after.append(metrics.flush_seconds.observe)
-    fanout.may_skip = lambda sid, _: game.can_be_shown_again(sid)
-    fanout.drained = lambda sid, _: run_now(game.show_again(sid))
-    metrics.watch_fanout(fanout)
 
 
 # Imported only here, so that a server of its own does without all of it.

@@ -4,8 +4,10 @@ import logging
 
 import click
 
-from .logs import set_up_logging
-from .options import server_options, settings_from
+from .engines.table import runner_of
+from .lean import load_socketio
+from .logs import log_as_set
+from .options import refuse_unused, server_options, settings_from
 from .settings import Settings
 
 _EPILOG = """\b
@@ -15,10 +17,15 @@ Examples:
   gridcli serve --port 0                      a free port; the first line says which
   gridcli serve --grid 80x40 --max-players 500
   GRIDCLI_SERVE_PORT=9000 gridcli serve       options from the environment
+  openssl rand -hex 32 > tokens; gridcli serve --token-file tokens
+                                              only who has it, as GRIDCLI_TOKEN, joins
   gridcli serve --message-queue redis://127.0.0.1:6379 --cluster-secret FILE
                                               one of several servers with one grid
   gridcli serve --workers 4 --message-queue redis://127.0.0.1:6379
                                               four of them behind one port
+  gridcli serve --engine flask --async-mode gevent
+                                              the same game on Flask-SocketIO
+  gridcli serve --engine node                 the same game on Socket.IO for Node
   GRIDCLI_SERVE_GRID=80x40 gunicorn -k aiohttp.GunicornUVLoopWebWorker \\
       'server.app:create_app()'               the same server under Gunicorn
 """
@@ -46,22 +53,22 @@ def serve(
     protocol 2 (ticks), and share one grid. /healthz, /readyz and /metrics are beside them.
     Exit codes: 0 stopped by a signal, 1 cannot listen, 2 usage.
     """
-    from .run import run  # the server's libraries, which --help does without
-
+    refuse_unused(ctx)
     settings = settings_from(ctx.params)
     if workers and not settings.message_queue:
         raise click.BadParameter(
             "workers are servers that share one grid by a broker; name one with --message-queue",
             param_hint="--workers",
         )
-    set_up_logging(settings.log_level, settings.log_format)
+    log_as_set(settings)
     _say_what_is_open(settings)
     if workers:
+        load_socketio()
         from .workers import run_workers
 
         run_workers(settings, workers)
     else:
-        run(settings, while_stdin_open=while_stdin_open)
+        runner_of(settings.engine)(settings, while_stdin_open=while_stdin_open)
 
 
 def _say_what_is_open(settings: Settings) -> None:

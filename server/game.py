@@ -91,9 +91,16 @@ class Game:
     async def go_to(self, session: Session, to: str) -> None:
         """A change of room; for someone who is there already, the state and count once more.
 
+        One at a time: a POST may still be under way when a WebSocket takes over.
+
         Raises:
             Refusal: no place there.
         """
+        async with session.moving:
+            if self.sessions.present(session):
+                await self._go_to(session, to)
+
+    async def _go_to(self, session: Session, to: str) -> None:
         origin = self.world.rooms[session.room]
         changes: Sequence[Change] = ()
         if session.spectator:

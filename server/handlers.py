@@ -6,6 +6,7 @@ counted; it never reaches another player. Not here: what a request does (`server
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -19,6 +20,7 @@ from gridcli.core.protocol.names import (
     DEMO,
     DISCONNECT,
     GONE,
+    INTERNAL,
     JOIN,
     LEAVE,
     MESSAGE,
@@ -38,7 +40,9 @@ from gridcli.core.protocol.requests import (
     encode_answer,
 )
 from gridcli.core.protocol.updates import Echo, Notice
+from gridcli.core.text import TextLimits
 
+from .fanout.stepping import run_now
 from .game import Game
 from .metrics import Metrics
 from .sessions import Session
@@ -51,10 +55,18 @@ _DONE = encode_answer(Answer(ok=True))
 
 
 class Handlers:
-    """Wires one game to one `socketio.AsyncServer`."""
+    """Wires one game to one `socketio.AsyncServer`.
 
-    def __init__(self, sio: Any, game: Game, metrics: Metrics) -> None:
+    Args:
+        sio: the server.
+        game: what is played.
+        metrics: counts the requests.
+        text: what names, rooms and chat may be.
+    """
+
+    def __init__(self, sio: Any, game: Game, metrics: Metrics, text: TextLimits) -> None:
         self._sio = sio
+        self._text = text
         self._game = game
         self._metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,13 +74,20 @@ class Handlers:
         sio.on(DISCONNECT, self._disconnect, namespace=NAMESPACE)
         for event in (MOVEMENT, JOIN, LEAVE, CHAT, MESSAGE):
             sio.on(event, self._handler(event), namespace=NAMESPACE)
+        unknown = self._handler("unknown")
+
+        async def other(_: str, sid: str, *args: object) -> object:
+            return await unknown(sid, *args)
+
+        sio.on("*", other, namespace=NAMESPACE)
 
     async def _connect(self, sid: str, environ: object, auth: object = None) -> None:
         try:
             if self._game.draining:
                 raise Refusal(SHUTTING_DOWN, "the server is shutting down; try again in a moment")
-            session, replaced = self._game.sessions.admit(sid, decode_auth(auth))
-        except Refusal as refusal:
+            session, replaced = self._game.sessions.admit(sid, decode_auth(auth, self._text))
+        except Exception as error:
+            refusal = self.refusal_of(CONNECT, error)
             self._count(CONNECT, refusal.code)
             raise socketio.exceptions.ConnectionRefusedError(
                 refusal.text, encode_refusal(refusal)
@@ -86,7 +105,10 @@ class Handlers:
 
     async def _disconnect(self, sid: str, reason: object = None) -> None:
         self._count(DISCONNECT, "ok")
-        await self._game.end(sid)
+        try:
+            await self._game.end(sid)
+        except Exception as error:
+            self.refusal_of(DISCONNECT, error)
 
     def _handler(self, event: str) -> Handler:
         session_of, counts, step = self._game.sessions.get, self._metrics.events_in, self._game.step
@@ -100,8 +122,10 @@ class Handlers:
             if session.welcoming is not None:
                 # Sent in one go with CONNECT: nobody may hear of it before they hear who it is.
                 await asyncio.wait([session.welcoming])
+                if session_of(sid) is not session:
+                    return None  # ended while it was welcomed
             try:
-                request = decode_request(event, args, session.protocol)
+                request = decode_request(event, args, session.protocol, self._text)
                 if isinstance(request, Step):
                     answer = _DONE
                     telling = step(session, request)
@@ -109,7 +133,8 @@ class Handlers:
                         await telling
                 else:
                     answer = encode_answer(await self._do(session, request))
-            except Refusal as refusal:
+            except Exception as error:
+                refusal = self.refusal_of(event, error)
                 self._count(event, refusal.code)
                 if session.protocol == DEMO:
                     return None  # ignored and counted, as the demo's clients expect
@@ -129,6 +154,38 @@ class Handlers:
             case Hello():
                 await self._game.audience.tell(session.sid, Echo(session.user_id), session.protocol)
         return Answer(ok=True)
+
+    def refusal_of(self, what: str, error: Exception) -> Refusal:
+        """What a client is told of an error: of one that is ours only where to find it."""
+        if isinstance(error, Refusal):
+            return error
+        incident = secrets.token_hex(4)
+        log.error("%s failed, incident %s", what, incident, exc_info=error)
+        return Refusal(INTERNAL, f"something went wrong in the server, incident {incident}")
+
+    # What the edge asks
+
+    def acknowledgement(self, eio_sid: str, refusal: Refusal) -> list[object]:
+        """The arguments of the acknowledgement of an event that was refused."""
+        session = self._session_of(eio_sid)
+        if session is None or session.protocol == DEMO:
+            return []
+        return [encode_answer(Answer(ok=False, code=refusal.code, text=refusal.text))]
+
+    def has_joined(self, eio_sid: str) -> bool:
+        """Whether a session plays or watches."""
+        return self._session_of(eio_sid) is not None
+
+    def say_why(self, eio_sid: str, refusal: Refusal) -> None:
+        """The edge is about to end a session."""
+        session = self._session_of(eio_sid)
+        if session is not None and session.protocol == TICKS:
+            notice = Notice(refusal.code, refusal.text)
+            run_now(self._game.audience.tell(session.sid, notice, session.protocol))
+
+    def _session_of(self, eio_sid: str) -> Session | None:
+        sid = self._sio.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
+        return self._game.sessions.get(sid) if sid else None
 
     async def _put_out(self, session: Session) -> None:
         if session.protocol == TICKS:

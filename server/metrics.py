@@ -1,22 +1,26 @@
 """What `/metrics` shows, one registry for each application.
 
-A registry of its own keeps two servers in one process (tests, benchmarks) apart. Not here: the
-route (`server.health`).
+A registry of its own keeps two servers in one process (tests, benchmarks) apart; what they show of
+the process is then the same. Not here: the route (`server.health`).
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from .edge.edge import Edge
 from .fanout.manager import FanoutManager
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _PLACE = ("room", "protocol")
 LAG_PROBE_S = 0.25
+STALL_S = 0.5
+"""An event loop that is later than this stood still: nobody was answered meanwhile."""
 
 
 Connections = Mapping[tuple[str, int, bool], int]
@@ -87,8 +91,42 @@ class _FanoutCollector(Collector):
         yield slow
 
 
-class Metrics:
-    """The server's own measurements.
+class _EdgeCollector(Collector):
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
+        sessions = GaugeMetricFamily(
+            "gridcli_sessions", "Engine.IO sessions, whether they have joined or not."
+        )
+        sessions.add_metric([], len(self._edge.visitors))
+        yield sessions
+        family = CounterMetricFamily(
+            "gridcli_refused",
+            "What clients sent or asked for that was refused at the edge.",
+            labels=("cause",),
+        )
+        for cause, count in self._edge.refused.items():
+            family.add_metric([cause], count)
+        yield family
+
+
+class _TasksCollector(Collector):
+    """The loop's tasks, the one that answers the scrape among them."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        tasks = GaugeMetricFamily("gridcli_tasks", "Tasks of the event loop that are not done.")
+        if self.loop is not None:
+            tasks.add_metric([], len(asyncio.all_tasks(self.loop)))
+        yield tasks
+
+
+class Counts:
+    """What every engine counts: who is there, what came in, what went out; and the process's
+    memory, open files and processor time.
 
     Args:
         connections: asked when scraped.
@@ -101,6 +139,14 @@ class Metrics:
         self.events_in: Events = Counter()
         self.deliveries: Deliveries = Counter()
         self.registry.register(_EventsCollector(self.events_in, self.deliveries))
+        ProcessCollector(registry=self.registry)
+
+
+class Metrics(Counts):
+    """What the server measures that runs on an event loop, with fan-out of ours."""
+
+    def __init__(self, connections: Callable[[], Connections]) -> None:
+        super().__init__(connections)
         self.flush_seconds = Histogram(
             "gridcli_flush_seconds",
             "Processor time of writing a flush to every member.",
@@ -113,15 +159,29 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.loop_stalls = PrometheusCounter(
+            "gridcli_loop_stalls",
+            f"Times that the event loop was late by more than {STALL_S} s.",
+            registry=self.registry,
+        )
+        self._tasks = _TasksCollector()
+        self.registry.register(self._tasks)
 
     def watch_fanout(self, fanout: FanoutManager) -> None:
         """Show what fan-out has counted."""
         self.registry.register(_FanoutCollector(fanout))
 
+    def watch_edge(self, edge: Edge) -> None:
+        """Show what is at the edge, and what it has refused."""
+        self.registry.register(_EdgeCollector(edge))
+
     async def watch_loop(self) -> None:
-        """Measure the event loop's lag until cancelled."""
-        loop = asyncio.get_running_loop()
+        """Measure the event loop's lag until cancelled; its tasks are shown from now on."""
+        loop = self._tasks.loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + LAG_PROBE_S
             await asyncio.sleep(LAG_PROBE_S)
-            self.loop_lag_seconds.observe(max(0.0, loop.time() - due))
+            late_s = max(0.0, loop.time() - due)
+            self.loop_lag_seconds.observe(late_s)
+            if late_s > STALL_S:  # one timer is late only once, however long it was
+                self.loop_stalls.inc()

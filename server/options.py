@@ -4,20 +4,30 @@
 the environment alone. Not here: the command (`server.command`), what settings do (`server.app`).
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from gridcli.core.errors import SetupError
 from gridcli.core.geometry import MAX_SIDE, Grid
 from gridcli.core.world import Limits
 
-from .logs import FORMATS, LEVELS, set_up_logging
-from .node_id import check_node
-from .settings import DEFAULT_PORT, Settings
+from .cluster_options import CLUSTER_OPTIONS, cluster_secret_from
+from .engines.table import AT_THE_EDGE, ENGINES
+from .limit_options import (
+    EDGE_OPTIONS,
+    TEXT_OPTIONS,
+    TOKEN_OPTIONS,
+    WORLD_OPTIONS,
+    edge_limits_from,
+    text_limits_from,
+)
+from .logs import FORMATS, LEVELS, log_as_set
+from .settings import DEFAULT_ENGINE, DEFAULT_PORT, Settings
+from .tokens import tokens_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,16 +49,23 @@ class _GridSize(click.ParamType[Grid]):
         return grid
 
 
-def _node(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    try:
-        return check_node(value) if value else value
-    except ValueError as error:
-        raise click.BadParameter(str(error), ctx, param) from None
-
-
-_POSITIVE = click.IntRange(min=1)
+ASYNC_MODES = ("threading", "eventlet", "gevent")
 
 _OPTIONS = [
+    click.option(
+        "--engine",
+        type=click.Choice(tuple(ENGINES)),
+        default=DEFAULT_ENGINE,
+        help="What serves: our own server on aiohttp; the same handlers on python-socketio as it "
+        "comes, under uvicorn; the same game as a Flask-SocketIO application (protocol 1 only); or "
+        "on Socket.IO for Node (likewise, and without limits).",
+    ),
+    click.option(
+        "--async-mode",
+        type=click.Choice(ASYNC_MODES),
+        show_default="threading",
+        help="How --engine flask serves many clients at a time.",
+    ),
     click.option("--host", default="127.0.0.1", help="Address to listen on."),
     click.option(
         "--port",
@@ -59,9 +76,9 @@ _OPTIONS = [
     click.option(
         "--grid", type=_GridSize(), default="20x10", help="Columns and rows of each room."
     ),
-    click.option("--max-rooms", type=_POSITIVE, default=100, help="Rooms at a time."),
-    click.option("--max-players", type=_POSITIVE, default=10_000, help="Players in all."),
-    click.option("--max-room-players", type=_POSITIVE, default=2_000, help="Players in one room."),
+    *WORLD_OPTIONS,
+    *TEXT_OPTIONS,
+    *EDGE_OPTIONS,
     click.option(
         "--allowed-origin",
         "allowed_origins",
@@ -116,7 +133,8 @@ _OPTIONS = [
         type=click.FloatRange(0.1, 300),
         default=8.0,
         metavar="SECONDS",
-        help="Time between two heartbeats of a connection.",
+        help="Time between two heartbeats of a connection; clients are told whole seconds, "
+        "rounded up.",
     ),
     click.option(
         "--ping-timeout",
@@ -125,39 +143,12 @@ _OPTIONS = [
         metavar="SECONDS",
         help="How long a client may take to answer one.",
     ),
-    click.option(
-        "--message-queue",
-        default="",
-        metavar="URL",
-        help="Broker that makes several servers one grid: redis://, rediss://, unix://, amqp:// "
-        "or amqps://.",
-    ),
-    click.option(
-        "--node",
-        callback=_node,
-        default="",
-        show_default="random",
-        metavar="NAME",
-        help="This server's name among them, of a-z and 0-9; session ids begin with it.",
-    ),
-    click.option(
-        "--cluster-secret",
-        type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-        envvar="GRIDCLI_SERVE_CLUSTER_SECRET_FILE",
-        allow_from_autoenv=False,  # it would take the secret for a path
-        metavar="FILE",
-        help="File with the secret that the servers share; or the secret itself in the "
-        "environment, as GRIDCLI_SERVE_CLUSTER_SECRET. Signs what they tell each other.",
-    ),
-    click.option(
-        "--require-bus",
-        is_flag=True,
-        help="End if the broker can't be reached at the start, instead of trying on.",
-    ),
+    *CLUSTER_OPTIONS,
     click.option(
         "--log-level", type=click.Choice(LEVELS), default="info", help="Least level logged."
     ),
     click.option("--log-format", type=click.Choice(FORMATS), default="text", help="Lines or JSON."),
+    *TOKEN_OPTIONS,
 ]
 
 
@@ -166,23 +157,6 @@ def server_options(command: F) -> F:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
-
-
-LEAST_SECRET = 16
-"""The shortest secret of a cluster, in bytes."""
-
-
-def _cluster_secret(file: Path | None) -> bytes:
-    if file is None:
-        secret = os.environ.get("GRIDCLI_SERVE_CLUSTER_SECRET", "").strip().encode()
-    else:
-        secret = file.read_bytes().strip()
-    if secret and len(secret) < LEAST_SECRET:
-        raise click.BadParameter(
-            f"too short: take {LEAST_SECRET} bytes or more, as from `openssl rand -hex 32`",
-            param_hint="--cluster-secret",
-        )
-    return secret
 
 
 def settings_from(given: Mapping[str, Any]) -> Settings:
@@ -195,18 +169,15 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         raise click.BadParameter(
             "the floor must not be above the ceiling", param_hint="--flush-floor"
         )
-    secret = _cluster_secret(given["cluster_secret"])
-    if given["message_queue"] and not secret and not given.get("workers"):
-        raise click.BadParameter(
-            "--message-queue needs it: give every server the same file, made with "
-            "`openssl rand -hex 32 > FILE`",
-            param_hint="--cluster-secret",
-        )
-    return Settings(
+    settings = Settings(
+        engine=given["engine"],
+        async_mode=given["async_mode"] or "",
         host=given["host"],
         port=given["port"],
         grid=given["grid"],
         limits=Limits(given["max_rooms"], given["max_players"], given["max_room_players"]),
+        text=text_limits_from(given),
+        edge=edge_limits_from(given),
         allowed_origins=tuple(given["allowed_origins"]),
         tick_floor_ms=given["tick_floor"],
         flush_floor_ms=given["flush_floor"],
@@ -219,20 +190,50 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         node=given["node"],
         message_queue=given["message_queue"],
         require_bus=given["require_bus"],
-        cluster_secret=secret,
+        cluster_secret=cluster_secret_from(given),
         log_level=given["log_level"],
         log_format=given["log_format"],
+        token_file=given["token_file"],
+        open_spectating=given["open_spectating"],
     )
+    try:
+        tokens_of(settings)
+    except SetupError as error:
+        raise click.BadParameter(str(error), param_hint="--token-file") from None
+    return settings
 
 
-def settings_from_environment() -> Settings:
+def refuse_unused(ctx: click.Context) -> None:
+    """See to it that the command line asks for nothing that will not be done.
+
+    Raises:
+        click.UsageError: it does.
+    """
+    engine = ctx.params["engine"]
+    who, unused = f"--engine {engine}", ENGINES[engine].unused
+    if not unused & AT_THE_EDGE and not ctx.params["fanout"]:
+        who, unused = "--stock", unused | AT_THE_EDGE
+    given = [
+        "/".join(param.opts + param.secondary_opts)
+        for param in ctx.command.params
+        if param.name in unused
+        and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"{who} does without {', '.join(given)}", ctx)
+
+
+def settings_from_environment(engine: str | None = None) -> Settings:
     """The settings of a server that was given no command line; sets the logging up, too.
+
+    Args:
+        engine: the one that asks; None takes it, too, from the environment.
 
     Raises:
         click.BadParameter: a variable does not hold what its option takes.
     """
     command = click.command("serve")(server_options(lambda **_: None))
     ctx = command.make_context("serve", [], auto_envvar_prefix="GRIDCLI_SERVE")
-    settings = settings_from(ctx.params)
-    set_up_logging(settings.log_level, settings.log_format)
+    settings = settings_from(ctx.params | ({"engine": engine} if engine else {}))
+    log_as_set(settings)
     return settings

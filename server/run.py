@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
@@ -15,14 +16,18 @@ from aiohttp import web
 from gridcli.core.errors import SetupError
 from gridcli.heap import steady_heap
 
-from .app import GAME, SOCKETIO, create_app
+from .app import EDGE, GAME, SOCKETIO, create_app
 from .drain import move_out
+from .edge.door import Door
 from .handover import Handover
+from .open_files import places_for
 from .settings import Settings
-from .socketio_server import MAX_MESSAGE_BYTES
 
 CLOSE_S = 1.0
 """How long connections may take to end after the drain."""
+KEEP_ALIVE_S = 15.0
+"""How long a connection may be there between two requests, or take for the head of one. Who polls
+asks more often, and nginx lets go earlier."""
 
 
 def run(
@@ -41,8 +46,10 @@ def run(
     Raises:
         SetupError: the address can't be listened on.
     """
-    listener = bind(settings.host, settings.port, shared=siblings is not None)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        bind(settings.host, settings.port, shared=siblings is not None) as listener,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         return runner.run(_serve(settings, listener, while_stdin_open, siblings))
 
 
@@ -96,16 +103,27 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if while_stdin_open:
-        await _watch_stdin(input_ended, stop)
+        await watch_stdin(input_ended, stop)
+    places = places_for(settings.edge.connections)
+    settings = replace(settings, edge=replace(settings.edge, connections=places))
     app = create_app(settings)
-    handover = siblings and Handover(settings.node, siblings, MAX_MESSAGE_BYTES)
+    handover = siblings and Handover(settings.node, siblings, settings.edge.body_bytes)
     if handover:
         handover.attach(app)
-    app_runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_S)
+    app_runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=CLOSE_S,
+        keepalive_timeout=KEEP_ALIVE_S,
+        auto_decompress=False,  # a small body would be a large one
+    )
     await app_runner.setup()
     if handover:
         handover.open(app_runner)
-    await web.SockSite(app_runner, listener, backlog=1024).start()
+    web_server = app_runner.server
+    assert web_server is not None
+    door = Door(app[EDGE], web_server) if EDGE in app else web_server
+    listening = await loop.create_server(door, sock=listener, backlog=1024)
     steady_heap()
     print(f"gridcli serves on {url_of(listener)} (Ctrl-C stops it)", flush=True)
     try:
@@ -115,13 +133,16 @@ async def _serve(
             # Still listening: whoever asks is told that this node is not ready any more.
             await move_out(app[SOCKETIO], app[GAME])
     finally:
+        listening.close()
+        if isinstance(door, Door):
+            door.close()
         if handover:
             handover.close()
         await app_runner.cleanup()
     return orphaned
 
 
-async def _watch_stdin(*ended: asyncio.Event) -> None:
+async def watch_stdin(*ended: asyncio.Event) -> None:
     """Set these at the end of standard input: the process that holds its other end is gone,
     however it went."""
 

@@ -16,6 +16,7 @@ from gridcli.core.protocol.names import DEMO
 from gridcli.core.world import Change, Joined, World
 
 from .resume import ResumeBook, gone
+from .tokens import Tokens
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +36,8 @@ class Session:
     """Whether another connection of the same player has taken over."""
     untold: Sequence[Change] = ()
     welcoming: asyncio.Task[None] | None = None
+    moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while it changes rooms."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Sessions:
     world: World
     resume: ResumeBook
     rng: Random
+    tokens: Tokens | None = None
+    """Whom they let in; None is everyone."""
     _by_sid: dict[str, Session] = field(default_factory=dict)
     _playing: dict[str, Session] = field(default_factory=dict)
 
@@ -66,16 +71,18 @@ class Sessions:
             Its session, and the session of the same player that it replaces, if any.
 
         Raises:
-            Refusal: no place, or a resume token that is not good.
+            Refusal: no place, no token where one is needed, or a resume token that is not good.
         """
+        if self.tokens is not None:
+            self.tokens.check(auth)
         replaced = None
         if auth.spectate:
             self.world.watch(auth.room)
-            session = Session(sid, _new_id(), auth.protocol, auth.room, spectator=True)
+            session = Session(sid, new_user_id(), auth.protocol, auth.room, spectator=True)
         elif auth.resume:
             session, replaced = self._take_back(sid, auth)
         else:
-            session = Session(sid, _new_id(), auth.protocol, auth.room)
+            session = Session(sid, new_user_id(), auth.protocol, auth.room)
             joined = self.world.decide_join(
                 session.user_id,
                 auth.room,
@@ -155,6 +162,6 @@ def _check(present: int, claimed: int) -> None:
         raise gone()  # the token of an earlier connection
 
 
-def _new_id() -> str:
+def new_user_id() -> str:
     """Short, opaque and unique across nodes: 48 random bits."""
     return secrets.token_urlsafe(6)

@@ -5,22 +5,36 @@ options' names and helps (`server.command`).
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gridcli.core.geometry import DEFAULT_GRID, Grid
+from gridcli.core.text import TextLimits
 from gridcli.core.world import Limits
 
+from .edge.limits import EdgeLimits
+
 DEFAULT_LIMITS = Limits()
+DEFAULT_TEXT = TextLimits()
+DEFAULT_EDGE = EdgeLimits()
 DEFAULT_PORT = 8765
+DEFAULT_ENGINE = "aiohttp"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one server process. Times carry their unit."""
 
+    engine: str = DEFAULT_ENGINE
+    """What serves: a name of `server.engines.table`."""
+    async_mode: str = ""
+    """Of the Flask engine: threading, eventlet or gevent; empty for what the process is patched
+    for."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     grid: Grid = DEFAULT_GRID
     limits: Limits = DEFAULT_LIMITS
+    text: TextLimits = DEFAULT_TEXT
+    edge: EdgeLimits = DEFAULT_EDGE
     allowed_origins: tuple[str, ...] = ()
     """Origins that browsers may connect from besides our own; `*` lets every one in."""
     tick_floor_ms: float = 20.0
@@ -48,3 +62,7 @@ class Settings:
     """What nodes sign their messages and their players' resume tokens with."""
     log_level: str = "info"
     log_format: str = "text"
+    token_file: Path | None = None
+    """Where the tokens are without which nobody joins; None lets everyone in."""
+    open_spectating: bool = False
+    """Whether spectators need none of them."""

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from gridcli.core.errors import GridError
 
-from .logs import set_up_logging
-from .run import run
+from .lean import load_socketio
+from .logs import log_as_set
 from .settings import Settings
 
 _SIZE = struct.Struct("!I")
@@ -54,8 +54,11 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def main() -> int:
     """Serve until a signal or the supervisor's end; the process's exit status."""
+    load_socketio()
+    from .run import run
+
     settings, folder = decode_orders(sys.stdin.buffer)
-    set_up_logging(settings.log_level, settings.log_format)
+    log_as_set(settings)
     try:
         orphaned = run(settings, while_stdin_open=True, siblings=folder)
     except GridError as error:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import reading_whole
 import socketio
 from odd_server import NAMESPACE
 from waiting import until
@@ -73,7 +74,9 @@ class Theirs:
 
     def __init__(self) -> None:
         self.events: list[Heard] = []
-        self.sio = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self.sio = socketio.AsyncClient(
+            reconnection=False, handle_sigint=False, http_session=reading_whole.session
+        )
         self.sio.on("*", self._hear, namespace=NAMESPACE)
 
     async def _hear(self, name: str, *args: Any) -> None:

@@ -2,7 +2,7 @@
 
 Each has its files in a temp folder and its port for good, so that it can be started again where
 clients expect it. RabbitMQ gets a port mapper of its own too. Not here: what a machine without
-these programs means (`needs`), the fixtures (`server/cluster/conftest.py`).
+these programs means (`needs`), the fixtures (`server/conftest.py`).
 """
 
 import os
@@ -22,6 +22,12 @@ from waiting import until_sync
 
 RABBITMQ_START_S = 90.0
 _MORE_PLACES = ("/usr/lib/rabbitmq/bin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
+
+
+def _states(pid: int) -> Iterator[str]:
+    """The state of each thread of a process, as the kernel names it."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        yield (task / "stat").read_text().rpartition(")")[2].split()[0]
 
 
 class Broker:
@@ -54,6 +60,17 @@ class Broker:
     def pid(self) -> int:
         """The process that serves, for signals."""
         return self.process.pid
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Hold it still meanwhile, from when its last thread has stopped: the signal alone is
+        sent, and a thread may answer somebody yet."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            until_sync(lambda: set(_states(self.pid)) == {"T"}, "the broker to stand still")
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
     def start(self) -> None:
         """Start it, and return once it answers."""

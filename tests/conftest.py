@@ -4,25 +4,36 @@ The helpers themselves are plain modules (`servers`, `js_client`, `needs`), so t
 use them without a fixture. Not here: options and timeouts, which are in `pyproject.toml`.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import hypothesis
 import pytest
 from needs import MISSING
-from servers import Server, flask_demo, running_server
+from servers import HURRIED, Server, flask_demo, running_server
 
 # How long an example takes is the machine's business, which others may be using.
 hypothesis.settings.register_profile("shared machine", deadline=None)
 hypothesis.settings.load_profile("shared machine")
+
+# Nothing here trusts who the system trusts: each of some hundred processes would read all of their
+# certificates as soon as it imports aiohttp, which takes as long as a tenth of its start.
+os.environ |= {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
+
+# numpy's pool of threads takes a third of its import to start, and spins on cores that are busy.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 StartServer = Callable[..., Server]
 
 
 @pytest.fixture(scope="session")
 def grid_server() -> Iterator[Server]:
-    """Our server with its defaults, shared: use a room of your own, and count on no other."""
-    with running_server() as server:
+    """Our server, shared: use a room of your own, and count on no other.
+
+    As its defaults are, but for the rate of events: tests hurry.
+    """
+    with running_server(*HURRIED) as server:
         yield server
 
 

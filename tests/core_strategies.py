@@ -36,7 +36,7 @@ sides = st.integers(1, MAX_SIDE)
 cells = st.builds(Cell, sides, sides)
 symbols = st.sampled_from(SYMBOLS)
 
-auths = st.just(Auth()) | st.builds(
+auths = st.builds(Auth, token=st.just("") | words) | st.builds(
     Auth,
     protocol=st.just(TICKS),
     name=ascii_words,

@@ -1,7 +1,7 @@
 """The JavaScript socket.io-client as tests see it: `js/player.mjs` in a node of its own.
 
-A `JsClient` sends commands and waits for lines with a deadline; whatever it waits for in vain
-fails with everything that was received until then. `install` brings socket.io-client from npm
+A `JsClient` sends commands and waits for lines with a deadline (`heard`); whatever it waits for in
+vain fails with everything that was received until then. `install` brings socket.io-client from npm
 once. Not here: what the player does with its arguments and commands (`js/player.mjs`).
 """
 
@@ -10,20 +10,20 @@ import json
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, Self
 
+from heard import TRANSPORTS, Heard, Line
 from needs import missing, need_binary
+
+__all__ = ["TRANSPORTS", "JsClient", "Line", "install"]
 
 JS = Path(__file__).resolve().parent / "js"
 # npm writes this file last: without it an installation was broken off.
 _INSTALLED = JS / "node_modules" / ".package-lock.json"
 _INSTALL_S = 180.0
 _STOP_S = 5.0
-
-TRANSPORTS = ("polling", "websocket", "upgrade")
 
 
 def install() -> None:
@@ -50,24 +50,7 @@ def install() -> None:
             missing(f"socket.io-client: npm install: {' '.join(done.stderr.split())[:300]}")
 
 
-class Line(NamedTuple):
-    """What the player told: an event and its arguments, and how many lines came before it."""
-
-    event: str
-    args: list[Any]
-    number: int
-
-    @property
-    def payload(self) -> Any:
-        """The first argument; None where there is none."""
-        return self.args[0] if self.args else None
-
-
-def _any(line: Line) -> bool:
-    return True
-
-
-class JsClient:
+class JsClient(Heard):
     """A player in node. Use it as a context manager.
 
     Args:
@@ -90,10 +73,7 @@ class JsClient:
             command += ["--auth", json.dumps(auth)]
         if moves:
             command += ["--moves", ",".join(moves)]
-        self._lines: list[Line] = []
-        self._errors: list[str] = []
-        self._news = threading.Condition()
-        self._ended = False
+        super().__init__()
         self._commands = 0
         self.process = subprocess.Popen(
             command,
@@ -121,43 +101,6 @@ class JsClient:
     ) -> None:
         self.stop()
 
-    @property
-    def lines(self) -> list[Line]:
-        """Everything until now."""
-        with self._news:
-            return list(self._lines)
-
-    def events(self, event: str, after: int = -1) -> list[Line]:
-        """The lines of one event that came after the line of that number."""
-        return [line for line in self.lines if line.event == event and line.number > after]
-
-    @property
-    def last(self) -> int:
-        """The number of the newest line; what comes later is `after` it."""
-        with self._news:
-            return len(self._lines) - 1
-
-    def wait_for(
-        self,
-        event: str,
-        predicate: Callable[[Line], bool] = _any,
-        timeout: float = 10.0,
-        *,
-        after: int = -1,
-    ) -> Line:
-        """The first line of an event that fits, received already or yet to come."""
-        found: list[Line] = []
-
-        def arrived() -> bool:
-            found[:] = [line for line in self.events(event, after) if predicate(line)]
-            return bool(found) or self._ended
-
-        with self._news:
-            self._news.wait_for(arrived, timeout)
-        if not found:
-            raise AssertionError(f"no such {event!r} within {timeout} s\n{self.transcript()}")
-        return found[0]
-
     def emit(self, event: str, *args: object) -> None:
         """Send an event."""
         self._command({"emit": [event, *args]})
@@ -172,6 +115,15 @@ class JsClient:
     def close(self) -> None:
         """Disconnect as a page does that is left in good order."""
         self._command({"close": True})
+
+    def leave(self) -> None:
+        """Disconnect, and wait until node has ended."""
+        self.close()
+        assert self.wait_for_end() == 0, self.transcript()
+
+    def vanish(self) -> None:
+        """Node is killed: its system closes the sockets, and nobody says goodbye."""
+        self.process.kill()
 
     def wait_for_end(self, timeout: float = 10.0) -> int:
         """Node's exit status, once it has ended by itself and every line is here."""
@@ -197,11 +149,6 @@ class JsClient:
             if stream is not None:
                 stream.close()
 
-    def transcript(self) -> str:
-        """Everything that the player printed, for a failure's message."""
-        told = [f"{line.number}: {line.event} {json.dumps(line.args)}" for line in self.lines]
-        return "\n".join(["the JavaScript client received:", *told, *self._errors])
-
     def _command(self, command: dict[str, object]) -> None:
         stdin = self.process.stdin
         assert stdin is not None
@@ -214,12 +161,8 @@ class JsClient:
     def _read_lines(self, stream: IO[str]) -> None:
         for text in stream:
             told = json.loads(text)
-            with self._news:
-                self._lines.append(Line(told["event"], told["args"], len(self._lines)))
-                self._news.notify_all()
-        with self._news:
-            self._ended = True
-            self._news.notify_all()
+            self._told(told["event"], told["args"])
+        self._end()
 
     def _read_errors(self, stream: IO[str]) -> None:
         for text in stream:

@@ -1,13 +1,15 @@
-"""What tests with the JavaScript client do again and again: come in, settle, look, reckon.
+"""What tests of protocol 1 do again and again: come in, settle, look, reckon.
 
-Not here: the client (`js_client`), and what must come of it (`tests/server`).
+Not here: the players (`js_client`, `py_client`), and what must come of it (`tests/blackbox`,
+`tests/server`).
 """
 
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from js_client import JsClient, Line
+from heard import Heard, Line
+from js_client import JsClient
 from servers import Server
 
 Start = Callable[..., Server]
@@ -24,13 +26,18 @@ def enter_game(
 ) -> JsClient:
     """A player of protocol 1 who is in the game."""
     player = players.enter_context(JsClient(url, transport, **kwargs))
-    # Flask-SocketIO confirms the connection after all that its connect handler has sent.
-    player.wait_for("connect")
-    player.wait_for("users_connected")
+    in_game(player)
     return player
 
 
-def own_id(player: JsClient) -> str:
+def in_game(player: Heard) -> None:
+    """Wait until a player has heard all that a newcomer is told."""
+    # An application may confirm the connection after all that its connect handler has sent.
+    player.wait_for("connect")
+    player.wait_for("users_connected")
+
+
+def own_id(player: Heard) -> str:
     """What the server calls this player."""
     user_id = player.wait_for("message").payload["userId"]
     assert isinstance(user_id, str)
@@ -38,14 +45,14 @@ def own_id(player: JsClient) -> str:
     return user_id
 
 
-def settle(player: JsClient) -> None:
+def settle(player: Heard) -> None:
     """Return when everything that the server sent to this player until now is here."""
     before = player.last
     player.emit("message", {})
     player.wait_for("message", lambda line: set(line.payload) == {"userId"}, after=before)
 
 
-def positions(player: JsClient, user_id: str, after: int = -1) -> list[list[int]]:
+def positions(player: Heard, user_id: str, after: int = -1) -> list[list[int]]:
     """Where a player saw another (or itself), one place for each `user_position`."""
     lines = player.events("user_position", after)
     return [line.payload.get("pos") for line in lines if line.payload["userId"] == user_id]

@@ -23,17 +23,29 @@ class RawClient:
     Args:
         port: of a server on loopback.
         buffer: bytes that the system may take in before the client reads; 0 leaves it alone.
+        segment: the most bytes of a TCP segment, 0 as the system has it: on loopback 64 KB, and
+            of ten of those the server's system takes in megabytes before anybody reads.
     """
 
-    def __init__(self, port: int, *, buffer: int = 0) -> None:
+    def __init__(self, port: int, *, buffer: int = 0, segment: int = 0) -> None:
         self._port = port
         self.socket = socket.socket()
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        if segment:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment)
         self.socket.setblocking(False)
         self._unread = b""
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            self.socket.close()
+            raise
+        return self
+
+    async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         await loop.sock_connect(self.socket, ("127.0.0.1", self._port))
         await loop.sock_sendall(self.socket, _HANDSHAKE)
@@ -41,7 +53,6 @@ class RawClient:
             await self._more()
         head, _, self._unread = self._unread.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
         self.socket.close()

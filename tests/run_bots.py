@@ -1,4 +1,4 @@
-"""Runs `gridcli bots` as a process, for tests."""
+"""Runs `gridcli bots` and `gridcli capacity` as processes, for tests."""
 
 import json
 import os
@@ -16,6 +16,19 @@ def bots(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
         [*BOTS, *args],
         cwd=ROOT,
         env=os.environ | PATIENT | env,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def capacity(*args: str) -> subprocess.CompletedProcess[str]:
+    calm = {name.replace("BOTS", "CAPACITY"): value for name, value in PATIENT.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "gridcli", "capacity", *args],
+        cwd=ROOT,
+        env=os.environ | calm,
         capture_output=True,
         text=True,
         timeout=100,

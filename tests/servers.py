@@ -24,6 +24,9 @@ STOP_S = 10.0
 
 _URL = re.compile(r"http://[^\s\"'<>,]+")
 
+HURRIED = ("--event-rate", "0")
+"""For players who do in a moment what people do in a minute."""
+
 PATIENT = {
     "GRIDCLI_BOTS_LIMIT_LAG": "30s",
     "GRIDCLI_BOTS_LIMIT_DEBT": "30s",
@@ -33,9 +36,17 @@ PATIENT = {
 
 
 class Server:
-    """A running server: its address, its process, and every line that it has printed."""
+    """A running server: its address, its process, and every line that it has printed.
 
-    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
+    Args:
+        command: what starts it.
+        env: more for its environment.
+        apart: out of reach of the terminal's Ctrl-C.
+    """
+
+    def __init__(
+        self, command: list[str], env: dict[str, str] | None = None, *, apart: bool = False
+    ) -> None:
         self.command = command
         more = env or {}
         self.output: list[str] = []
@@ -52,6 +63,7 @@ class Server:
             text=True,
             encoding="utf-8",
             errors="replace",
+            start_new_session=apart,
         )
         self._readers = [
             threading.Thread(target=self._drain, args=(self.process.stdout, True), daemon=True),
@@ -115,8 +127,8 @@ class Server:
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[Server]:
-    server = Server(command)
+def _running(command: list[str], *, apart: bool = False) -> Iterator[Server]:
+    server = Server(command, apart=apart)
     try:
         yield server
     finally:
@@ -124,9 +136,10 @@ def _running(command: list[str]) -> Iterator[Server]:
 
 
 @contextmanager
-def running_server(*args: str) -> Iterator[Server]:
-    """Our server with these options of `gridcli serve`, on a free port."""
-    with _running([sys.executable, "-m", "gridcli", "serve", "--port", "0", *args]) as server:
+def running_server(*args: str, apart: bool = False) -> Iterator[Server]:
+    """Our server with these options of `gridcli serve`, on a free port; see `Server`."""
+    command = [sys.executable, "-m", "gridcli", "serve", "--port", "0", *args]
+    with _running(command, apart=apart) as server:
         yield server
 
 

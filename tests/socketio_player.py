@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import reading_whole
 import socketio
 from waiting import until
 
@@ -18,7 +19,7 @@ class Client:
 
     def __init__(self) -> None:
         self.events: list[tuple[str, Any]] = []
-        self.sio = socketio.AsyncClient(reconnection=False)
+        self.sio = socketio.AsyncClient(reconnection=False, http_session=reading_whole.session)
         self.sio.on("*", self._keep, namespace=NAMESPACE)
 
     async def _keep(self, event: str, *args: Any) -> None:

@@ -2,7 +2,8 @@
 
 GridError
 ├── Refusal             a request that was understood, or not, and will not be done: code, text
-│   └── BadInput        bytes or JSON from the network that do not fit the protocol
+│   ├── BadInput        bytes or JSON from the network that do not fit the protocol
+│   └── Excess          a server sends more than a client keeps, and is left
 ├── CannotConnect       no server answered: address, reason, what to try
 └── SetupError          something on this machine is missing or taken: what, what to try
 
@@ -30,6 +31,10 @@ class Refusal(GridError):
 
 class BadInput(Refusal):
     """Input from the network that the protocol does not allow."""
+
+
+class Excess(Refusal):
+    """A server sends more than a client will keep: there is no going on with it."""
 
 
 class CannotConnect(GridError):

@@ -38,6 +38,19 @@ def _bucket_of_us(us: int) -> int:
 _SIZE = _bucket_of_us(_HIGHEST_US) + 1
 
 
+def _lowest_of_each() -> NDArray[np.int64]:
+    """The least µs of each bucket, and of the one after the last."""
+    buckets = np.arange(_SIZE + 1)
+    doublings = np.maximum(buckets // _HALF - 1, 0)
+    least: NDArray[np.int64] = (buckets - doublings * _HALF) << doublings
+    return least
+
+
+_LEAST_US = _lowest_of_each()
+_MOST_US = _LEAST_US[1:] - 1
+"""Of each bucket. Tables, because a comparison of two runs looks millions up."""
+
+
 def differences(at_s: NDArray[np.float64], since_s: NDArray[np.float64]) -> Microseconds:
     """The time from each of some moments to each of others: len(since_s) × len(at_s) samples."""
     base = since_s.min()
@@ -60,17 +73,6 @@ def count(samples: Microseconds) -> Counts:
     if least < _HALF:
         buckets = np.where(samples < _HALF, samples.astype(np.int32), buckets)
     return np.bincount(buckets, minlength=_SIZE)
-
-
-def _lowest_us(bucket: int) -> int:
-    if bucket < 2 * _HALF:
-        return bucket
-    doublings = bucket // _HALF - 1
-    return (bucket - doublings * _HALF) << doublings
-
-
-def _highest_us(bucket: int) -> int:
-    return _lowest_us(bucket + 1) - 1
 
 
 class Latency:
@@ -116,13 +118,13 @@ class Latency:
             return None
         upto = np.cumsum(counts)
         rank = max(1, math.ceil(percent / 100 * int(upto[-1]) - 1e-9))
-        return _highest_us(int(buckets[np.searchsorted(upto, rank)])) / 1000
+        return int(_MOST_US[buckets[np.searchsorted(upto, rank)]]) / 1000
 
     @property
     def max_ms(self) -> float | None:
         """The longest latency."""
         buckets, _ = self._sparse()
-        return _highest_us(int(buckets[-1])) / 1000 if buckets.size else None
+        return int(_MOST_US[buckets[-1]]) / 1000 if buckets.size else None
 
     @property
     def mean_ms(self) -> float | None:
@@ -130,13 +132,13 @@ class Latency:
         buckets, counts = self._sparse()
         if not buckets.size:
             return None
-        middles = [(_lowest_us(b) + _highest_us(b)) / 2 for b in buckets.tolist()]
+        middles = (_LEAST_US[buckets] + _MOST_US[buckets]) / 2
         return float(np.dot(middles, counts) / counts.sum()) / 1000
 
     def bins(self) -> tuple[list[float], list[int]]:
         """The distribution: the upper end of each bucket that has samples, in ms, and how many."""
         buckets, counts = self._sparse()
-        return [_highest_us(b) / 1000 for b in buckets.tolist()], counts.tolist()
+        return (_MOST_US[buckets] / 1000).tolist(), counts.tolist()
 
     def encode(self) -> str:
         """As HdrHistogram's compressed text (V2); empty for no samples."""

@@ -6,20 +6,30 @@ The screen, the bots and the load test only apply. Not here: what the server dec
 (`gridcli.link`).
 """
 
-from .errors import BadInput
+from .errors import BadInput, Excess
 from .geometry import DEFAULT_GRID, Cell
 from .protocol.bursts import Burst
-from .protocol.names import BAD_PAYLOAD, DEMO
+from .protocol.names import BAD_PAYLOAD, DEMO, TOO_LARGE
 from .protocol.updates import Delta, Online, Placed, Status, Update, Welcome
 from .scene import Identity, Scene
 
-__all__ = ["Identity", "Mirror"]
+__all__ = ["MAX_PLAYERS", "Identity", "Mirror"]
+
+MAX_PLAYERS = 20_000
+"""How many players of its room a client keeps: ten times what our server lets into one unless it
+is told otherwise."""
 
 
 class Mirror:
-    """One client's view of the room that it is in: who it is itself, and the scene."""
+    """One client's view of the room that it is in: who it is itself, and the scene.
 
-    def __init__(self) -> None:
+    Args:
+        shared: whether other clients of this process see the same rooms; what one of them works
+            out is then remembered for the others.
+    """
+
+    def __init__(self, *, shared: bool = True) -> None:
+        self._next = Scene.after if shared else Scene.alone
         self.user_id = ""
         self.symbol = ""
         self.name = ""
@@ -64,12 +74,13 @@ class Mirror:
 
         Raises:
             BadInput: the update moves players that no update has introduced; they are left out.
+            Excess: there are more than `MAX_PLAYERS` in the room.
         """
         if isinstance(update, Placed):  # by far the most frequent
-            self.scene = self.scene.after(update)
+            self.scene = _bounded(self._next(self.scene, update))
             return
         if isinstance(update, Burst):
-            self.scene = self.scene.after(update)
+            self.scene = _bounded(self._next(self.scene, update))
             if update.users is not None:
                 self.users = update.users
             return
@@ -90,6 +101,12 @@ class Mirror:
             case Status():
                 self.users = len(update.cells)
         before = self.scene
-        self.scene = after = before.after(update)
+        self.scene = after = _bounded(self._next(before, update))
         if after.strangers and after is not before:
             raise BadInput(BAD_PAYLOAD, f"{after.strangers} players moved who never joined")
+
+
+def _bounded(scene: Scene) -> Scene:
+    if len(scene.cells) > MAX_PLAYERS:
+        raise Excess(TOO_LARGE, f"the server sends more than {MAX_PLAYERS} players; leaving")
+    return scene

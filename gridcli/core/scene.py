@@ -21,13 +21,13 @@ class Identity(NamedTuple):
 
 
 class Scene:
-    """A room as updates have told it. Nobody changes it once it is made.
+    """A room as updates have told it. Nobody changes it once it is made, but for `alone`.
 
     `cells` and `who` have the same keys; `seqs` holds, in protocol 2, the highest step of each
     player that the scene includes.
     """
 
-    __slots__ = ("cells", "seqs", "strangers", "tick", "ways", "who")
+    __slots__ = ("__weakref__", "cells", "seqs", "strangers", "tick", "ways", "who")
 
     def __init__(
         self,
@@ -54,6 +54,16 @@ class Scene:
             scene = _meetings.at(update.last if isinstance(update, Burst) else update, scene)
             self.ways[id(update)] = update, scene
         return scene
+
+    def alone(self, update: Update | Burst) -> "Scene":
+        """The same for one client alone: nothing is remembered, and this very scene may change."""
+        if isinstance(update, Placed):
+            user_id, symbol, cell = update
+            if user_id not in self.who:
+                self.who[user_id] = Identity(symbol, symbol)
+            self.cells[user_id] = cell
+            return self
+        return self._made_by(update)
 
     def __len__(self) -> int:
         return len(self.cells) + len(self.seqs) + 1

@@ -1,7 +1,7 @@
 """The asyncio client of the grid game: what the screen and the bots hold.
 
-`link` is the interface; `target` says where to and as whom, `states` how it is going,
-`dial` opens a connection, `websocket` and `polling` carry frames, `recorder` takes them down,
-`backoff` spreads reconnections, `local` starts a server of one's own. Not here: the wire
-(`gridcli.core.protocol`).
+`link` is the interface, `guest` that to another application; `target` says where to and as whom,
+`states` how it is going, `dial` opens a connection, `keeping` makes lost ones again, which
+`backoff` spreads; `websocket` and `polling` carry frames, `recorder` takes them down, `local`
+starts a server of one's own. Not here: the wire (`gridcli.core.protocol`).
 """

@@ -12,6 +12,7 @@ import socket
 import ssl
 
 import aiohttp
+import orjson
 
 from gridcli.core.errors import BadInput, CannotConnect
 from gridcli.core.protocol.opening import NotUpgraded
@@ -24,9 +25,10 @@ from gridcli.core.protocol.packets import (
     Handshake,
     decode_handshake,
 )
+from gridcli.core.text import foreign
 
 from .opening import Lost, Opening, open_websocket
-from .polling import PollingConnection
+from .polling import PollingConnection, read_body
 from .target import Target, Transport
 from .transport import Connection
 from .websocket import WebSocketConnection
@@ -86,7 +88,9 @@ async def dial(http: aiohttp.ClientSession, target: Target) -> Connection:
     except OSError as error:
         raise CannotConnect(target.url, _reason(error), _HINT) from None
     except (aiohttp.ClientError, ValueError) as error:
-        raise CannotConnect(target.url, str(error) or type(error).__name__, _HINT) from None
+        # The library quotes what the server sent.
+        reason = foreign(str(error) or type(error).__name__)
+        raise CannotConnect(target.url, reason, _HINT) from None
 
 
 def _reason(error: OSError) -> str:
@@ -134,15 +138,31 @@ async def _first(opening: Opening) -> Handshake:
 
 
 async def _polling(http: aiohttp.ClientSession, target: Target) -> PollingConnection:
-    async with asyncio.timeout(OPEN_S), http.get(target.endpoint("polling")) as response:
-        body = await response.text()
+    url = target.endpoint("polling")
+    # Not to wherever it likes: the WebSocket goes to the address that was given, too.
+    async with asyncio.timeout(OPEN_S), http.get(url, allow_redirects=False) as response:
+        body = await read_body(response)
     try:
-        handshake = decode_handshake(body.split(SEPARATOR)[0]) if response.status == 200 else None
-    except BadInput:
+        first = body.split(SEPARATOR.encode(), 1)[0].decode()
+        handshake = decode_handshake(first) if response.status == 200 else None
+    except (BadInput, UnicodeDecodeError):
         handshake = None
     if handshake is None:
+        told = _told(body)
+        if told:
+            raise CannotConnect(target.url, told)
         raise _Blocked(f"it does not speak Engine.IO 4 (HTTP {response.status})")
     return PollingConnection(handshake, http, target.endpoint("polling", handshake.sid))
+
+
+def _told(body: bytes) -> str:
+    """What our own server gives as the reason of a refusal; empty for any other."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    text = said.get("text") if isinstance(said, dict) else None
+    return foreign(text) if isinstance(text, str) else ""
 
 
 async def _upgraded(target: Target, polling: PollingConnection) -> Connection:

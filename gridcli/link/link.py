@@ -1,22 +1,19 @@
 """The one interface between a client and a server, for the screen and for the bots.
 
-A link connects, keeps a `Mirror` of the room, hands every update on, sends requests, and
-connects again when the connection is lost, to each of its addresses in turn: as the same player
-where the server gave a resume token. It asks for protocol 2 and takes what the server speaks. Not
-here: one connection's life (`gridcli.link.session`), what travels beneath
-(`gridcli.link.transport`).
+A link keeps a `Mirror` of the room, hands every update on, sends requests, and comes back after a
+lost connection as the same player where the server gave a resume token. It asks for protocol 2 and
+takes what the server speaks. Not here: staying connected (`gridcli.link.keeping`), one
+connection's life (`gridcli.link.session`), what travels beneath (`gridcli.link.transport`).
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
 from random import Random
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from gridcli.core.errors import CannotConnect, GridError, Refusal
+from gridcli.core.errors import CannotConnect, Refusal
 from gridcli.core.geometry import Direction
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth
@@ -33,13 +30,13 @@ from gridcli.core.protocol.names import (
 from gridcli.core.protocol.packets import node_of
 from gridcli.core.protocol.requests import Say, Step
 from gridcli.core.protocol.updates import Update
-from gridcli.core.text import check_chat
+from gridcli.core.text import check_chat, foreign
 
-from .backoff import Backoff
-from .dial import client_session, dial
+from .dial import dial
+from .keeping import Keeping
 from .recorder import Track
 from .session import Session
-from .states import Connecting, Live, NotLive, Offline, Reconnecting, Refused, State
+from .states import NotLive, State
 from .tap import tapped
 from .target import Target
 
@@ -49,7 +46,7 @@ _PASSING = frozenset({FULL, SHUTTING_DOWN})
 """Refusals that a reconnecting client tries again after."""
 
 
-class Link:
+class Link(Keeping[Session]):
     """One client. Callbacks run on the event loop and must not block it.
 
     Args:
@@ -57,7 +54,7 @@ class Link:
         on_update: called with each update after the mirror took it in, and the time it arrived,
             in seconds of `clock`.
         on_burst: where given, called in place of that once for updates that came in one read,
-            when the mirror has taken in all of them.
+            when the mirror has taken in all of them. Only then work is shared with other links.
         on_state: called with each new state.
         rng: where the jitter of reconnections comes from.
         clock: monotonic seconds.
@@ -79,24 +76,14 @@ class Link:
         http: aiohttp.ClientSession | None = None,
         record: Track | None = None,
     ) -> None:
-        self.target = target
-        self.mirror = Mirror()
-        self.state: State = Offline("not connected yet")
+        super().__init__(target, on_state=on_state, rng=rng, reconnect=reconnect, http=http)
+        self.mirror = Mirror(shared=on_burst is not None)
         self._on_update = on_update
         self._on_burst = on_burst
-        self._on_state = on_state
-        self._rng = rng or Random()
         self._clock = clock
-        self._reconnect = reconnect
-        self._http = http
-        self._owns_http = http is None
         self._record = record
         self.node = ""
         """Which of several servers of one grid we are, or were last, connected to."""
-        self._turns = 0
-        """How often another address was the next to be tried."""
-        self._session: Session | None = None
-        self._keeper: asyncio.Task[None] | None = None
         self._protocol = target.protocol
         self._room = target.room
         self._resume = ""
@@ -112,50 +99,9 @@ class Link:
         return self._session.connection.kind if self._session else ""
 
     @property
-    def place(self) -> str:
-        """Which of several addresses we are connected to, or try next; empty if there is one."""
-        if not self.target.others:
-            return ""
-        return urlsplit(self.target.turned(self._turns).url).netloc
-
-    @property
     def faults(self) -> int:
         """Frames of the present connection that were not of the protocol."""
         return self._session.faults if self._session else 0
-
-    async def open(self) -> None:
-        """Connect, and return once the first full state is in the mirror.
-
-        Raises:
-            CannotConnect: no server answers, or it goes away before it has welcomed us.
-            Refusal: it does not want us.
-        """
-        self._enter(Connecting())
-        try:
-            await self._connect_first()
-        except GridError as error:
-            self._enter(
-                Refused(error.code, error.text)
-                if isinstance(error, Refusal)
-                else Offline(str(error))
-            )
-            await self._close_http()
-            raise
-        self._enter(Live())
-        self._keeper = asyncio.create_task(self._keep())
-
-    async def close(self) -> None:
-        """Leave and close; a link that is closed already stays so."""
-        keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close("closed by us")
-            self._session = None
-        await self._close_http()
-        if not isinstance(self.state, Offline | Refused):
-            self._enter(Offline("closed"))
 
     def step(self, direction: Direction) -> int:
         """Send one step at once and return its number: 1, 2, 3, … for each connection."""
@@ -186,36 +132,23 @@ class Link:
         await self._live().probe()
         return self._clock() - started_s
 
-    def _live(self) -> Session:
-        if self._session is None or not isinstance(self.state, Live):
-            raise NotLive("not connected")
-        return self._session
-
     def _enter(self, state: State) -> None:
-        self.state = state
         if self._record is not None:
             self._record.state(state, self.mirror, self.transport)
-        self._on_state(state)
+        super()._enter(state)
 
-    async def _connect_first(self) -> None:
-        """Connect to the first address that answers."""
-        for left in reversed(range(1 + len(self.target.others))):
-            try:
-                await self._connect()
-                return
-            except CannotConnect as error:
-                if not left:
-                    raise CannotConnect(self.target.address, error.reason, error.hint) from None
-            except Refusal as refusal:
-                if not left or refusal.code not in _PASSING:
-                    raise
-            self._turns += 1
+    def _put_out(self, session: Session) -> Refusal | None:
+        notice = session.notice
+        if session.put_out and notice is not None and notice.code not in _PASSING:
+            return Refusal(foreign(notice.code), foreign(notice.text))
+        return session.excess
+
+    def _passes(self, refusal: Refusal) -> bool:
+        return refusal.code in _PASSING
 
     async def _connect(self) -> None:
-        if self._http is None:
-            self._http = client_session()
         target = self.target.turned(self._turns)
-        dialed = await dial(self._http, target)
+        dialed = await dial(self._client_session(), target)
         self.node = node_of(dialed.handshake.sid)
         connection = tapped(dialed, self._record)
         on_burst = None if self._on_burst is None else self._hear_burst
@@ -261,51 +194,3 @@ class Link:
     def _hear_burst(self, burst: Burst) -> None:
         assert self._on_burst is not None, "no bursts were asked for"
         self._on_burst(burst, self._clock())
-
-    async def _keep(self) -> None:
-        """Wait for the connection's end and connect again, until closed or refused."""
-        while self._session is not None:
-            try:
-                reason = await self._session.ended()
-            except Exception as error:
-                # A callback raised: that is a fault of ours, and no reason to connect again.
-                log.exception("a callback of the link failed")
-                self._session = None
-                self._enter(Offline(f"internal error: {type(error).__name__}: {error}"))
-                return
-            session, self._session = self._session, None
-            notice = session.notice
-            if session.put_out and notice is not None and notice.code not in _PASSING:
-                self._enter(Refused(notice.code, notice.text))
-                return
-            if not self._reconnect:
-                self._enter(Offline(reason))
-                return
-            await self._connect_again(reason)
-
-    async def _connect_again(self, reason: str) -> None:
-        backoff = Backoff(self._rng)
-        attempt = 0
-        while True:
-            attempt += 1
-            self._turns += 1  # what has just failed us is the last to be tried again
-            wait_s = backoff.next_s()
-            self._enter(Reconnecting(attempt, wait_s, reason))
-            await asyncio.sleep(wait_s)
-            try:
-                await self._connect()
-            except Refusal as refusal:
-                if refusal.code not in _PASSING:
-                    self._enter(Refused(refusal.code, refusal.text))
-                    return
-                reason = refusal.text
-            except CannotConnect as error:
-                reason = error.reason
-            else:
-                self._enter(Live())
-                return
-
-    async def _close_http(self) -> None:
-        if self._owns_http and self._http is not None:
-            await self._http.close()
-            self._http = None

@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import aiohttp
+import orjson
 
 from gridcli.core.errors import SetupError
 
+from .polling import read_body
 from .target import DEFAULT_PORT, NEW
 
 START_S = 20.0
 STOP_S = 8.0
 
+_MAX_HEALTH = 64 * 2**10
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -51,9 +54,22 @@ class LocalServer:
         Raises:
             SetupError: it ended instead, with what it said.
         """
+        where = ("--host", host, "--port", str(port), "--log-level", "warning")
+        return await cls.serve(*where, *args)
+
+    @classmethod
+    async def serve(cls, *args: str, start_s: float = START_S) -> "LocalServer":
+        """Start `gridcli serve` with these options alone, and wait until it listens.
+
+        Args:
+            args: its options.
+            start_s: how long it may take.
+
+        Raises:
+            SetupError: it ended instead, with what it said.
+        """
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gridcli", "serve", "--while-stdin-open"),
-            *("--host", host, "--port", str(port), "--log-level", "warning", *args),
+            *(sys.executable, "-m", "gridcli", "serve", "--while-stdin-open", *args),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -63,12 +79,12 @@ class LocalServer:
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            async with asyncio.timeout(START_S):
+            async with asyncio.timeout(start_s):
                 line = (await process.stdout.readline()).decode()
         except TimeoutError:
             process.kill()
             await process.wait()
-            raise SetupError(f"the server did not start within {START_S:.0f} s") from None
+            raise SetupError(f"the server did not start within {start_s:.0f} s") from None
         except BaseException:
             process.kill()
             raise
@@ -102,13 +118,20 @@ class Game(NamedTuple):
     """One line for people: which server this is, and why."""
 
 
-async def find_game(server: str, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> Game:
+async def find_game(
+    server: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    args: Sequence[str] = (),
+) -> Game:
     """The server that was named, or else a game that runs on this machine, or else a new one.
 
     Args:
         server: an address; "" for none named; "new" for one of our own in any case.
         host: where one of our own listens.
         port: likewise; where that is taken, a free one is used.
+        args: further options of one of our own.
 
     Raises:
         SetupError: a server of our own can't be started.
@@ -118,11 +141,12 @@ async def find_game(server: str, *, host: str = "127.0.0.1", port: int = DEFAULT
     if not server and port and await running(url := f"http://127.0.0.1:{port}"):
         return Game(url, None, f"joined the game that runs at {url} (--server new starts another)")
     try:
-        own = await LocalServer.start(host=host, port=port)
+        own = await LocalServer.start(host=host, port=port, args=args)
     except SetupError:
         if port == 0:
             raise
-        own = await LocalServer.start(host=host)  # another program, or another game, has the port
+        # Another program, or another game, has the port.
+        own = await LocalServer.start(host=host, args=args)
     return Game(own.url, own, f"started a server at {own.url}")
 
 
@@ -134,7 +158,7 @@ async def running(url: str) -> bool:
             aiohttp.ClientSession(timeout=timeout) as http,
             http.get(f"{url}/healthz") as response,
         ):
-            body = await response.json(content_type=None)
+            body = orjson.loads(await read_body(response, _MAX_HEALTH))
             return isinstance(body, dict) and body.get("server") == "gridcli"
     except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
         return False

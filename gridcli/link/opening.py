@@ -25,6 +25,10 @@ _PORTS = {"http": 80, "https": 443}
 _URL_SAFE = "/?&=%:@!$'()*+,;~-._"
 
 
+_MAX_EARLY = 1000
+"""How many control frames a server may send before its first message."""
+
+
 class Lost(Exception):
     """The connection ended while it was being opened; `str()` says how."""
 
@@ -103,6 +107,8 @@ class Opening(asyncio.Protocol):
             raise Lost(f"the server sent {self.frames.fault}")
         if any(opcode == CLOSING for opcode, _ in self.frames.controls):
             raise Lost(_CLOSED)
+        if len(self.frames.controls) > _MAX_EARLY:
+            raise Lost("the server sent pings alone")
         if self.lost:
             raise Lost(self.lost)
         self._news.clear()

@@ -16,7 +16,7 @@ from io import FileIO
 from pathlib import Path
 
 from gridcli.core.mirror import Mirror
-from gridcli.core.recording import Entry, Flow, Header, encode_entry, encode_header, entry_of
+from gridcli.core.recording import FRAME, Entry, Flow, Header, encode_entry, encode_header, entry_of
 
 from .states import Live, State
 
@@ -158,7 +158,7 @@ class Recorder:
             self._written_bytes += _ENTRY_BYTES
             if isinstance(what, str | bytes):
                 self._written_bytes += len(what)
-                lines.append(encode_entry(entry_of(time_s, number, flow, what)))
+                lines.append(_line(time_s, number, flow, what))
             else:
                 lines.append(encode_entry(Entry(time_s, number, flow, name, what)))
         return b"".join(lines)
@@ -168,6 +168,14 @@ class Recorder:
             self._loop.call_soon_threadsafe(call, *args)
         except RuntimeError:
             pass  # the loop is closed: the run is over, and nobody listens
+
+
+def _line(time_s: float, number: int, flow: Flow, frame: str | bytes) -> bytes:
+    try:
+        return encode_entry(entry_of(time_s, number, flow, frame))
+    except TypeError:  # JSON that is nested too deeply to be written: no server of ours sends it
+        text = frame.decode(errors="replace") if isinstance(frame, bytes) else frame
+        return encode_entry(Entry(time_s, number, flow, FRAME, text))
 
 
 def _write(file: FileIO, data: bytes) -> None:

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from gridcli.core.errors import BadInput, Refusal
+from gridcli.core.errors import BadInput, Excess, Refusal
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
-from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
+from gridcli.core.protocol.names import BAD_PAYLOAD, DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
     Ack,
     Connected,
@@ -65,6 +65,8 @@ class Session:
         self.notice: Notice | None = None
         """The last notice: why we were put out, where the server says so."""
         self.put_out = False
+        self.excess: Excess | None = None
+        """Why we put ourselves out, if we did."""
         self.resume = ""
         self.faults = 0
         """Frames that were not of the protocol; they are ignored."""
@@ -119,7 +121,7 @@ class Session:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         try:
-            self.connection.send(encode_event(*encode_request(request), number))
+            self.connection.send(encode_event(*encode_request(request), ack_id=number))
             result = await self._wait(answer)
         finally:
             del self._answers[number]
@@ -151,8 +153,10 @@ class Session:
         """Leave the namespace and end the connection."""
         if not self._running.done():
             self.connection.send(encode_disconnect())
-            await self.connection.flush(timeout_s=0.5)
-            self.connection.end(reason)
+            try:
+                await self.connection.flush(timeout_s=0.5)
+            finally:
+                self.connection.end(reason)
         await asyncio.wait([self._running])
 
     def _on_frame(self, frame: bytes) -> None:
@@ -166,11 +170,23 @@ class Session:
                 self._take_rarer(said)
         except BadInput:
             self.faults += 1
+        except Excess as excess:
+            self._leave(excess)
 
     def _on_burst(self, burst: Burst) -> None:
         assert self._tell_burst is not None, "no bursts were asked for"
-        self._mirror.apply(burst)
-        self._tell_burst(burst)
+        try:
+            self._mirror.apply(burst)
+        except Excess as excess:
+            self._leave(excess)
+        else:
+            self._tell_burst(burst)
+
+    def _leave(self, excess: Excess) -> None:
+        """Have no more to do with this server."""
+        self.excess = excess
+        self._fail(excess)
+        self.connection.end(excess.text)
 
     def _take_rarer(self, said: Said) -> None:
         match said:
@@ -190,14 +206,18 @@ class Session:
 
     def _take(self, update: Update) -> None:
         mirror = self._mirror
+        if isinstance(update, Delta | Status) and not mirror.user_id:
+            raise BadInput(BAD_PAYLOAD, "a state for nobody: we were not welcomed yet")
         if isinstance(update, Delta):
             if update.full and self._going_to:
                 mirror.room = self._going_to
             try:
                 mirror.apply(update)
-            finally:
-                # Also one that tells of strangers, after a lost tick: the rest of it was applied.
+            except BadInput:
+                # It tells of strangers, after a lost tick: the rest of it was applied.
                 self._on_update(update)
+                raise
+            self._on_update(update)
             if update.full:
                 self._here()
             return

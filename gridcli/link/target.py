@@ -1,8 +1,8 @@
 """Where a client connects to, and as whom."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from gridcli.core.protocol.names import LOBBY, PATH, TICKS
 
@@ -34,9 +34,12 @@ class Target:
     protocol: int = TICKS
     """The dialect asked for; a server that does not know 2 answers with 1."""
     spectate: bool = False
-    token: str = ""
+    token: str = field(default="", repr=False)
+    """What a server that asks for one knows us by."""
     others: tuple[str, ...] = ()
     """Further addresses of the same game; each is tried in turn when one is lost."""
+    path: str = PATH
+    """Where Engine.IO answers."""
 
     @property
     def address(self) -> str:
@@ -52,8 +55,8 @@ class Target:
 
     def endpoint(self, transport: str, sid: str = "") -> str:
         """The Engine.IO address for a transport, of a session where one is named."""
-        url = f"{self.url.rstrip('/')}{PATH}?EIO=4&transport={transport}"
-        return f"{url}&sid={sid}" if sid else url
+        url = f"{self.url.rstrip('/')}{self.path}?EIO=4&transport={transport}"
+        return f"{url}&sid={quote(sid, safe='')}" if sid else url  # it is whatever the server says
 
 
 def server_urls(text: str) -> tuple[str, ...]:

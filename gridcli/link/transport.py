@@ -18,6 +18,12 @@ OnBurst = Callable[[Burst], None]
 
 CLOSED = "the server closed the connection"
 LEFT = "the server closed the session"
+UNREAD = "the server does not read what it is sent"
+CLOSE_S = 1.0
+"""How long a close waits for the server's part of it."""
+MAX_UNSENT = 2**20
+"""How many bytes may wait for a server to take them: some thousand steps, or the answers to as many
+pings, which it can send without reading."""
 
 
 class Connection(ABC):
@@ -59,7 +65,7 @@ class Connection(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Close the sockets beneath."""
+        """End the session at the server, too, and close the sockets beneath."""
 
     def end(self, reason: str) -> None:
         """End the connection from our side; `run` returns the reason."""

@@ -6,6 +6,7 @@ messages (`gridcli.core.protocol.websocket`).
 """
 
 import asyncio
+from time import perf_counter
 
 from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import encode_close, encode_frame
@@ -21,13 +22,14 @@ from gridcli.core.protocol.websocket import (
 )
 
 from .opening import Opening, mask_key
-from .transport import CLOSED, LEFT, Connection, OnBurst, OnFrame
+from .transport import CLOSE_S, CLOSED, LEFT, MAX_UNSENT, UNREAD, Connection, OnBurst, OnFrame
 
 FAIR = 64 * 2**10
 """How much one connection may read while others, and the clock, wait: uvloop would read all that
 comes, for seconds where a server sends as fast as it can."""
-CLOSE_S = 1.0
-"""How long a close waits for the server's part of it."""
+SWIFT_S = 0.02
+"""Reads that take longer are followed by a rest as long: whatever a server sends, a screen then has
+half of the time, and all the turns of the loop that a key needs."""
 
 _MESSAGE = ord(MESSAGE)
 _PING, _CLOSE = PING.encode(), CLOSE.encode()
@@ -62,6 +64,8 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         self._time = self._loop.time
         self._burst = 0
         self._outbox: list[bytes] = []
+        self._unsent = 0
+        """How many bytes these are."""
         self._paused = False
         self._resumed: asyncio.Future[None] | None = None
         self._said_close = False
@@ -119,9 +123,7 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         if now_s != self._heard_s:
             self._heard_s, self._burst = now_s, 0
         self._burst += len(data)
-        if self._burst > FAIR and self._transport.is_reading():
-            self._transport.pause_reading()
-            self._loop.call_soon(self._read_on)
+        began_s = perf_counter()
         if self._on_burst is not None:
             self._deliver(take_read(self._frames, data))
         elif self._on_frame is not None:
@@ -130,6 +132,10 @@ class WebSocketConnection(Connection, asyncio.Protocol):
             self._messages += self._frames.feed(data)
         if self._frames.controls or self._frames.fault:
             self._take_controls()
+        if self._burst > FAIR and self._transport.is_reading():
+            self._transport.pause_reading()
+            took_s = perf_counter() - began_s
+            self._loop.call_later(took_s if took_s > SWIFT_S else 0, self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of `asyncio.Protocol`."""
@@ -150,7 +156,7 @@ class WebSocketConnection(Connection, asyncio.Protocol):
         """Part of `asyncio.Protocol`."""
         self._paused = False
         if self._outbox:
-            outbox, self._outbox = self._outbox, []
+            outbox, self._outbox, self._unsent = self._outbox, [], 0
             self._transport.write(b"".join(outbox))
         if not self._paused:
             self._wake()
@@ -210,10 +216,13 @@ class WebSocketConnection(Connection, asyncio.Protocol):
 
     def _write(self, payload: bytes, opcode: int = 1) -> None:
         frame = encode_frame(payload, mask_key(), opcode)
-        if self._paused:
-            self._outbox.append(frame)
-        else:
+        if not self._paused:
             self._transport.write(frame)
+        elif self._unsent + len(frame) <= MAX_UNSENT:
+            self._outbox.append(frame)
+            self._unsent += len(frame)
+        else:
+            self.end(UNREAD)
 
     def _wake(self) -> None:
         if self._resumed is not None and not self._resumed.done():

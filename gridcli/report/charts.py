@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import chain
 
-from gridcli.core.run.model import Run, Step
+from gridcli.core.run.model import Run, Stack, Step
 
 from .figures import (
     Figure,
@@ -19,6 +19,7 @@ from .figures import (
 )
 from .picture import MakeScale, Picture, Series
 from .scale import Scale, size_scale, value_scale
+from .stacks import P99, curve_of
 from .words import count, number, plain_text, tick
 
 _MOST_CURVES = 6
@@ -40,6 +41,36 @@ def latency_over_players(run: Run) -> Picture:
         key="players-latency",
         title="Latency against players",
         about="Move → seen, from the time at which a move was due until each receiver had it.",
+        wide=True,
+    )
+
+
+def stacks_over_players(stacks: Sequence[Stack]) -> Picture:
+    """p99 of several servers against the number of players."""
+    series = [
+        Series(
+            stack.label,
+            f"c{index % _MOST_CURVES}" + (" dash" if index >= _MOST_CURVES else ""),
+            [(at, None if math.isinf(ms) else ms) for at, ms in curve_of(stack.run, P99)],
+            dots=True,
+        )
+        for index, stack in enumerate(stacks)
+        if stack.run is not None
+    ]
+    sizes = sorted({at for each in series for at, _ in each.points})
+    return Picture(
+        key="stacks",
+        title="Latency against players, p99",
+        about="Move → seen of each server; a size that was tried more than once stands with its "
+        "median, and one at which more than 1 % was lost has no figure.",
+        said=_said(series, "players"),
+        x=lambda start, end: size_scale(sizes, start, end),
+        y=_values_of(series),
+        x_label="players",
+        y_label="ms",
+        series=series,
+        spots=lambda x: f"{count(x)} players",
+        unit="ms",
         wide=True,
     )
 

@@ -23,6 +23,7 @@ Examples:
   gridcli report run.json --csv steps.csv     a row for each step
   gridcli report run.json --csv --seconds     a row for each second, to standard output
   gridcli bots --duration 10s --json | gridcli report -
+  gridcli report stacks.json --stack node     one server of a comparison
 
 Columns of the sheets are described in docs/report.md.
 """
@@ -50,14 +51,20 @@ _STDOUT = "-"
     help="Write a row for each step; without a name, to standard output.",
 )
 @click.option("--seconds", is_flag=True, help="With --csv: a row for each second.")
+@click.option("--stack", metavar="NAME", help="Of a comparison of servers: this one's run.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plot with ASCII characters alone.")
 def report(
-    run_file: str, out: str | None, sheet: str | None, seconds: bool, ascii_only: bool
+    run_file: str,
+    out: str | None,
+    sheet: str | None,
+    seconds: bool,
+    stack: str | None,
+    ascii_only: bool,
 ) -> None:
     """Show a run: as one HTML page, as CSV, or as a table and plots in this terminal.
 
-    RUN.json is a run file that gridcli bots, gridcli capacity or Locust wrote; - reads it from
-    standard input.
+    RUN.json is a run file that gridcli bots, gridcli capacity, gridcli stacks or Locust wrote; -
+    reads it from standard input.
     """
     if seconds and sheet is None:
         raise click.UsageError("--seconds goes with --csv")
@@ -69,6 +76,8 @@ def report(
         out = str(Path(run_file).with_suffix(".html"))
     _refuse_same([name for name in (run_file, out, sheet) if name not in (None, _STDOUT)])
     run = read_run(run_file)
+    if stack is not None or (run.stacks and sheet is not None):
+        run = run_of_stack(run, run_file, stack)
     if out is not None:
         from .page import page
 
@@ -93,6 +102,26 @@ def read_run(name: str) -> Run:
         return decode_run(content)
     except BadRun as error:
         raise BadRun(f"cannot read {name}: {error}") from None
+
+
+def run_of_stack(run: Run, name: str, key: str | None) -> Run:
+    """One server's run out of a comparison of several.
+
+    Args:
+        run: the comparison.
+        name: its file, for the message.
+        key: the server; None where none was chosen.
+
+    Raises:
+        SetupError: there is none of that name, or none was chosen.
+    """
+    runs = {stack.key: stack.run for stack in run.stacks if stack.run is not None}
+    if not run.stacks:
+        raise SetupError(f"{name} is no comparison of servers; leave --stack out")
+    if key not in runs:
+        wrong = f"no server {key!r}" if key is not None else "several servers"
+        raise SetupError(f"{name} has {wrong}; choose with --stack: {', '.join(runs)}")
+    return runs[key]
 
 
 def _refuse_same(names: list[str | None]) -> None:

@@ -14,7 +14,7 @@ from gridcli.core.run.changes import DEFAULT_RULES, Change, Comparison, Rules
 from gridcli.core.run.compare import compare
 from gridcli.core.run.model import Run
 
-from .command import read_run
+from .command import read_run, run_of_stack
 from .console import look_of_stdout
 from .terminal import paint
 from .words import plain_text
@@ -76,6 +76,7 @@ class CannotCompare(GridError):
 @click.option(
     "--seed", type=int, default=DEFAULT_RULES.seed, help="Of the draws; a seed repeats them."
 )
+@click.option("--stack", metavar="NAME", help="Of comparisons of servers: this one's runs.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON in place of the table.")
 def compare_command(
     before: str,
@@ -84,6 +85,7 @@ def compare_command(
     min_ms: float,
     again: tuple[str, ...],
     seed: int,
+    stack: str | None,
     json_: bool,
 ) -> int:
     """Say per step what changed from one run to another, and whether it is more than chance.
@@ -92,7 +94,7 @@ def compare_command(
     are not compared.
     """
     try:
-        old, new, *repeats = [read_run(name) for name in (before, after, *again)]
+        old, new, *repeats = [_read(name, stack) for name in (before, after, *again)]
     except GridError as error:
         raise CannotCompare(str(error)) from None
     rules = Rules(min_change=min_change / 100, min_ms=min_ms, seed=seed)
@@ -110,6 +112,11 @@ def compare_command(
     if found.regressions:
         return 1
     return 0 if found.enough else CannotCompare.exit_code
+
+
+def _read(name: str, stack: str | None) -> Run:
+    run = read_run(name)
+    return run_of_stack(run, name, stack) if run.stacks or stack is not None else run
 
 
 def verdict(found: Comparison) -> str:

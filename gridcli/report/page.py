@@ -13,11 +13,18 @@ from importlib.resources import files
 from gridcli.core.run.model import Run
 
 from . import tables
-from .charts import any_latency, latency_over_players, percentile_curve, spread_over_players
+from .charts import (
+    any_latency,
+    latency_over_players,
+    percentile_curve,
+    spread_over_players,
+    stacks_over_players,
+)
 from .draw import figure
 from .figures import outcome
 from .knee_chart import in_words, knee_figure
 from .shares import ledger_figure
+from .stacks import AT_N, not_run, table_of
 from .svg import Markup, tag
 from .time_charts import TimeCharts
 from .words import NOTHING, count, memory, number, percent, plain_text
@@ -103,6 +110,19 @@ def _summary(run: Run) -> Iterable[Markup]:
 
 def _sections(run: Run) -> Iterable[Markup | None]:
     yield _section("What was run", _about(run))
+    if run.stacks:
+        header, rows = table_of(run)
+        yield _section(
+            "Servers",
+            [
+                _charts(figure(stacks_over_players(run.stacks))),
+                tables.table(header, rows, AT_N),
+                *(tag("p", f"Not run: {line}") for line in not_run(run)),
+                tag("p", "Of one server alone: gridcli report FILE --stack NAME -o"),
+            ],
+        )
+        yield _section("Words", [_pairs(_WORDS)])
+        return
     if not run.steps:
         yield _section("Figures", [tag("p", "Nothing was measured.")])
         return
@@ -151,7 +171,8 @@ def _about(run: Run) -> list[Markup]:
         del machine["memory_bytes"]
     what: list[tuple[str, object]] = [
         ("server", run.server),
-        ("protocol", run.protocol),
+        # The event of another application is among the options.
+        *([] if "event" in run.options else [("protocol", run.protocol)]),
         ("tool", f"{plain_text(run.tool)}, gridcli {plain_text(run.version)}"),
         ("started", run.started),
         ("seed", NOTHING if run.seed is None else str(run.seed)),

@@ -20,6 +20,7 @@ from .figures import (
     percentile_of,
 )
 from .scale import Scale, size_scale, value_scale
+from .stacks import stacks_text
 from .terminal import Line, Look, curve, paint
 from .words import NOTHING, count, number, observed, plain_text
 
@@ -30,6 +31,8 @@ _MOST_FAILED = 20
 
 def as_text(run: Run, look: Look) -> str:
     """The whole of it, ready to be printed."""
+    if run.stacks:
+        return "\n\n".join(["\n".join(_head(run, look)), stacks_text(run, look)])
     parts = [_head(run, look), _table(run, look), _thresholds(run, look)]
     parts += [latency_curve(run.steps, look), latency_over_time(run, look)]
     text = "\n\n".join("\n".join(part) for part in parts if part)
@@ -82,8 +85,11 @@ def _in_time(shown: Sequence[Moment], percent: float) -> list[tuple[float, float
 
 def _head(run: Run, look: Look) -> list[str]:
     seed = "" if run.seed is None else f"  seed {run.seed}"
+    what = f"protocol {run.protocol}"
+    if "event" in run.options:
+        what = f"event {plain_text(run.options['event'])}"
     about = (
-        f"{plain_text(run.tool)} against {plain_text(run.server)}  protocol {run.protocol}"
+        f"{plain_text(run.tool)} against {plain_text(run.server)}  {what}"
         f"{seed}  {plain_text(run.started)}"
     )
     word = outcome(run)

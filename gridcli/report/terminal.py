@@ -17,10 +17,10 @@ Points = Sequence[tuple[float, float | None]]
 
 _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_COLOURS = (34, 33, 35, 32)
+_COLOURS = (34, 33, 35, 32, 36, 94, 93, 95)
 _RED = 31
-_ASCII = "*o+."
-_ROUND = "●○◆◇"
+_ASCII = "*o+.#@%&"
+_ROUND = "●○◆◇■□▲△"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def curve(
     symbols = _ASCII if look.ascii_only else _ROUND
     keys, crossed = [], False
     for index, line in enumerate(lines):
-        colour, symbol = _COLOURS[index % 4], symbols[index % 4]
+        colour, symbol = _COLOURS[index % len(_COLOURS)], symbols[index % len(symbols)]
         _draw(canvas, line, x, y, colour, symbol)
         sign = symbol if line.dots or look.ascii_only else "─"
         keys.append(paint(f"{sign} {line.label}", colour, look.colour))
@@ -116,7 +116,7 @@ def curve(
     if crossed:
         keys.append(paint(f"{'x' if look.ascii_only else '×'} INVALID", _RED, look.colour))
     text = [f"{title}   {'   '.join(keys)}"] if _fits(title, lines, crossed, look) else []
-    text = text or [title, " " * margin + "   ".join(keys)]
+    text = text or [title, *_wrapped(keys, lines, margin, look.width)]
     ticks = {int(y(tick) / 4): written(tick) for tick in y_ticks}
     bar, corner, dash = ("|", "+", "-") if look.ascii_only else ("│", "└", "─")
     text += [
@@ -131,6 +131,20 @@ def curve(
 def _fits(title: str, lines: Sequence[Line], crossed: bool, look: Look) -> bool:
     keys = sum(len(line.label) + 5 for line in lines) + (12 if crossed else 0)
     return len(title) + keys <= look.width
+
+
+def _wrapped(keys: Sequence[str], lines: Sequence[Line], margin: int, width: int) -> list[str]:
+    """The keys on as many lines as they need."""
+    rows: list[list[str]] = [[]]
+    room = width - margin
+    for index, key in enumerate(keys):
+        size = 5 + (len(lines[index].label) if index < len(lines) else len("INVALID"))
+        if size > room and rows[-1]:
+            rows.append([])
+            room = width - margin
+        rows[-1].append(key)
+        room -= size
+    return [" " * margin + "   ".join(row) for row in rows]
 
 
 def _draw(canvas: _Canvas, line: Line, x: Scale, y: Scale, colour: int, symbol: str) -> None:

@@ -25,6 +25,8 @@ from .palette import Look, look, own_look, shown
 
 _DIM = Style(dim=True)
 _TINT = 0.22
+_MOST_LOOKS = 4096
+"""So many looks are remembered: players come and go for as long as one watches."""
 
 Spots = dict[int, tuple[str, int]]
 """What one line of cells shows: by `x`, the player on top and how many share the cell."""
@@ -182,6 +184,8 @@ class Board(Widget):
             if self.scale.cell_height > 1 and user_id != mirror.user_id:
                 style += _tile(style)
             found = Look(found.glyph, style + _DIM if self._dimmed else style)
+            if len(self._looks) >= _MOST_LOOKS:
+                self._looks.clear()
             self._looks[user_id] = found
         return found
 

@@ -103,6 +103,7 @@ def play(
     room: str,
     transport: str,
     protocol: str,
+    token_file: Path | None,
     auto_move: int | None,
     script: str,
     seed: int | None,
@@ -122,7 +123,9 @@ def play(
     session.run(
         PlayOptions(
             target=replace(
-                target_of(server, room, transport, protocol), name=name, spectate=spectate
+                target_of(server, room, transport, protocol, token_file),
+                name=name,
+                spectate=spectate,
             ),
             auto_move_ms=auto_move,
             script=script,

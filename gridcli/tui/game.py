@@ -25,6 +25,7 @@ from gridcli.core.protocol.updates import (
     Update,
     Welcome,
 )
+from gridcli.core.text import foreign
 from gridcli.link.states import Live, Offline, Reconnecting, Refused, State
 
 from .journal import Journal
@@ -159,15 +160,16 @@ class Game:
                 self._dirty |= Part.WORLD
                 self._went([user_id])
             case Chat(user_id, name, text):
-                self.journal.say(user_id, name, text)
+                self.journal.say(user_id, foreign(name), foreign(text))
                 self._dirty |= Part.LOG
             case Notice(code, text):
-                self.tell(f"{text} [{code}]", warning=code != REUNITED)
+                self.tell(f"{foreign(text)} [{foreign(code)}]", warning=code != REUNITED)
                 if code in (ISOLATED, REUNITED):
                     self.isolated = code == ISOLATED
                     self._dirty |= Part.STATUS
             case Welcome():
                 self.isolated = False  # or we are told in a moment
+                self._names = {}
                 self.pulse.forget_steps()
                 self._dirty |= EVERYTHING
             case Status():

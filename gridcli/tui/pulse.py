@@ -11,6 +11,8 @@ from statistics import median
 
 _KEPT = 12
 _STEADY = 5
+_MOST_UNDER_WAY = 1000
+"""A server that shows no step leaves all of them under way."""
 
 
 class Pulse:
@@ -34,6 +36,8 @@ class Pulse:
 
     def stepped(self, seq: int, now_s: float) -> None:
         """A step was sent."""
+        if len(self._under_way) >= _MOST_UNDER_WAY:
+            del self._under_way[next(iter(self._under_way))]
         self._under_way[seq] = now_s
         self._stepped_s = now_s
 

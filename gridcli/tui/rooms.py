@@ -35,7 +35,8 @@ class RoomScreen(ModalScreen[str | None]):
     def __init__(self, room: str, visited: Sequence[str]) -> None:
         super().__init__()
         self._room = room
-        self._offers = [name for name in dict.fromkeys((LOBBY, *visited)) if name != room]
+        names = dict.fromkeys((LOBBY, *visited))
+        self._offers = [name for name in names if name != room and _may_be_asked_for(name)]
         self._offered = -1
 
     def compose(self) -> ComposeResult:
@@ -69,3 +70,12 @@ class RoomScreen(ModalScreen[str | None]):
         if not self._offers:
             return Content("each room is a grid of its own")
         return Content(f"up/down: {', '.join(shown(name) for name in self._offers[:4])}")
+
+
+def _may_be_asked_for(room: str) -> bool:
+    """Whether a room that a server said we were in is a name as people may type it."""
+    try:
+        check_room(room)
+    except BadInput:
+        return False
+    return True

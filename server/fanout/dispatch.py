@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import inspect
 import logging
-import re
 from collections.abc import Callable, Coroutine
 from functools import lru_cache
 from typing import Any
@@ -19,10 +18,8 @@ from aiohttp import WSMessage, WSMsgType
 from engineio.packet import PONG
 
 from . import stock
+from .event import Event, parse
 from .stepping import Suspended, step
-
-_event = re.compile(r"42(?:(/[^,?]*),)?(\d{1,15})?(?=\[)").match
-"""Engine.IO message, Socket.IO event without attachments: namespace, number."""
 
 _PONG = str(PONG)
 _NONE: dict[str, Any] = {}
@@ -80,34 +77,33 @@ class Dispatcher:
         self.context = contextvars.copy_context()
         """Of all handlers of the connection: at first what a middleware set around it."""
 
-    def dispatch(self, message: WSMessage) -> bool:
-        """Run the handler of an event; whether that was done, or anything at all."""
+    def dispatch(self, message: WSMessage, event: Event | None = None) -> bool:
+        """Run the handler of an event; whether that was done, or anything at all.
+
+        Args:
+            message: one of the client's.
+            event: the same, if it was taken apart already.
+        """
         if not self.ready or message.type is not WSMsgType.TEXT:
             return False
         text, socket = message.data, self._socket
         if text == _PONG:
             self._pong()
             return True
-        found = _event(text)
-        if found is None or socket.closed or socket.sid in self._incomplete or self._logged():
+        if socket.closed or socket.sid in self._incomplete or self._logged():
             return False
-        try:
-            data = self._loads(text[found.end() :])
-        except (ValueError, RecursionError):
+        event = event or parse(text, self._loads)
+        if event is None:
             return False
-        if type(data) is not list or not data or type(data[0]) is not str:
-            return False
+        namespace, number, data = event
         try:
             stock.enter_task(self._loop, self._task)
         except RuntimeError:
             return False  # fed by a task, not by the connection
-        namespace, number = found.groups()
         try:
             handling = self._handler_of(namespace or "/", data) if number is None else None
             if handling is None:
-                handling = self._handle_event(
-                    socket.sid, namespace, None if number is None else int(number), data
-                )
+                handling = self._handle_event(socket.sid, namespace, number, data)
             suspended = step(handling, self.context)
             if suspended is not None:
                 self.ready = False

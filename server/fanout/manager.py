@@ -11,11 +11,12 @@ from typing import Any
 
 from .encoding import Encoder, Packets
 from .flusher import Flusher, Pace
+from .heartbeat import RunningTime, keep_time, watch_heartbeats
 from .member import Member
 from .rooms import RoomTables
 from .slow import Patience, SlowReaders
-from .stock import queue_for, take_over_watch, use_transport, watch_heartbeats
-from .websocket import FanoutWebSocket
+from .stock import queue_for, take_over_watch, use_transport
+from .websocket import FanoutWebSocket, Screening
 
 _BREATHER = 1_000
 """Emits without a flush in between after which an emit lets the loop run, as stock ones do."""
@@ -26,6 +27,7 @@ class FanoutManager(RoomTables):
 
     Args:
         pace: how often to flush.
+        message_bytes: the longest WebSocket message; None for Engine.IO's `max_http_buffer_size`.
         patience: what is held for clients that do not read, and how long.
         may_skip: called with (sid, namespace) for a client whose connection is full: whether it
             can be brought up to date later, so that what its rooms are sent may be skipped. By
@@ -38,14 +40,20 @@ class FanoutManager(RoomTables):
         self,
         *,
         pace: Pace | None = None,
+        message_bytes: int | None = None,
         patience: Patience | None = None,
         may_skip: Callable[[str, str], bool] | None = None,
         drained: Callable[[str, str], None] | None = None,
     ) -> None:
         super().__init__()
         self.flusher = Flusher(pace or Pace())
+        self.clock = RunningTime()
         self.may_skip = may_skip
         self.drained = drained
+        self.screen: Screening | None = None
+        """Looks at each message of a WebSocket before anything else does, if set."""
+        self.upgrade_s = 10.0
+        self.message_bytes = message_bytes
         self.slow = SlowReaders(
             patience or Patience(),
             may_skip=self._may_skip,
@@ -60,11 +68,13 @@ class FanoutManager(RoomTables):
         super().set_server(server)
         self._encoder = Encoder(server)
         use_transport(server.eio, lambda socket: FanoutWebSocket(self, socket))
+        keep_time(server.eio, self.clock, self.slow.patience.hold_bytes)
         self._watches = take_over_watch(server.eio)
 
     def initialize(self) -> None:
         """Called before the first client is let in."""
         super().initialize()
+        self.clock.start()
         if self._watches:
             self._watch = asyncio.get_running_loop().create_task(watch_heartbeats(self.server.eio))
 

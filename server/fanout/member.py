@@ -96,6 +96,13 @@ class Member:
         if packet.packet_type == CLOSE:
             self.end("")
 
+    def get_nowait(self) -> Any:
+        """Nothing, to a poll that was under way when the WebSocket took over."""
+        raise asyncio.QueueEmpty
+
+    def task_done(self) -> None:
+        """Such a poll has taken what was in the queue before."""
+
     async def join(self) -> None:
         """Hand everything owed to the transport."""
         self.flush()

@@ -11,6 +11,7 @@ import socketio
 
 from .feed import Feed
 from .member import Member
+from .stock import tell_end
 
 Rooms = dict[Any, None]
 
@@ -57,6 +58,31 @@ class RoomTables(socketio.AsyncManager):  # type: ignore[misc]  # the library ha
             feed.remove(member)
             feed.stock.pop(sid, None)
         member.forget_rooms()
+
+    # A session may end while one of its packets asks for a namespace
+
+    async def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
+        """A client asks for a namespace: its id there, or None if it can't have it."""
+        if self._ended(eio_sid):
+            return None
+        sid: str | None = await super().pre_connect(eio_sid, namespace)
+        return sid
+
+    async def connect(self, sid: str, namespace: str) -> str:
+        """The client was let in, and has been sent CONNECT.
+
+        That packet may have been what found it silent for too long: the session's end then passed
+        over the namespace, which it was not in yet, and would never come again.
+        """
+        sid = await super().connect(sid, namespace)
+        eio_sid = self.rooms[namespace][None][sid]
+        if self._ended(eio_sid):
+            await tell_end(self.server, eio_sid, namespace)
+        return sid
+
+    def _ended(self, eio_sid: str) -> bool:
+        socket = self.server.eio.sockets.get(eio_sid)
+        return socket is None or socket.closing or socket.closed
 
     # What the stock manager's own methods call
 

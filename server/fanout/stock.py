@@ -5,7 +5,6 @@ what the names are used for.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,9 +12,11 @@ import socketio
 from aiohttp import web
 from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
 from aiohttp.http_websocket import WSMessage, WSMsgType
+from engineio.exceptions import SocketIsClosedError
+from engineio.packet import CLOSE, MESSAGE, PONG, Packet
 
-_LOOKS = 50
-"""Clients looked at in one go, for whether they have answered their last ping."""
+from .event import Event, Screen
+from .heartbeat import SteadySocket, overdue
 
 
 def use_transport(engineio_server: Any, make: Callable[[Any], Callable[[Any], Any]]) -> None:
@@ -40,6 +41,55 @@ def use_transport(engineio_server: Any, make: Callable[[Any], Callable[[Any], An
     }
 
 
+def use_body(engineio_server: Any, body_of: Callable[[web.Request], bytes | None]) -> None:
+    """Have an Engine.IO server take the bodies of requests from somebody who has read them.
+
+    Args:
+        engineio_server: an `engineio.AsyncServer` on aiohttp.
+        body_of: the body of a request, or None to let the server read it.
+    """
+    translate = engineio_server._async["translate_request"]
+
+    def with_body(request: web.Request) -> dict[str, Any]:
+        environ: dict[str, Any] = translate(request)
+        body = body_of(request)
+        if body is not None:
+            environ["wsgi.input"] = _Body(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
+        return environ
+
+    engineio_server._async = {**engineio_server._async, "translate_request": with_body}
+
+
+class _Body:
+    """A body that is there already, with the one method that python-engineio calls."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def read(self, size: int) -> bytes:
+        """As much of it."""
+        return self._body[:size]
+
+
+def put_message(engineio_server: Any, sid: str, text: str) -> None:
+    """Send a client one Socket.IO packet, encoded already."""
+    socket = engineio_server.sockets.get(sid)
+    if socket is not None and not socket.closed:
+        socket.queue.put_nowait(Packet(MESSAGE, data=text))
+
+
+async def close_session(engineio_server: Any, sid: str) -> None:
+    """End the session of a client that polls, without waiting until it has heard of that."""
+    socket = engineio_server.sockets.get(sid)
+    if socket is None:
+        return
+    if not isinstance(socket, SteadySocket):
+        socket.queue.put_nowait(Packet(CLOSE))  # ends a poll that is under way
+    await socket.close(wait=False, abort=True, reason=engineio_server.reason.SERVER_DISCONNECT)
+    engineio_server.sockets.pop(sid, None)
+
+
 def take_over_watch(engineio_server: Any) -> bool:
     """Keep the stock watch over silent clients from starting; whether there was to be one."""
     wanted: bool = engineio_server.start_service_task
@@ -47,21 +97,9 @@ def take_over_watch(engineio_server: Any) -> bool:
     return wanted
 
 
-async def watch_heartbeats(engineio_server: Any) -> None:
-    """python-engineio's own watch over silent clients, without a timer for each look at one."""
-    while True:
-        sockets = list(engineio_server.sockets.values())
-        for batch in range(0, max(len(sockets), 1), _LOOKS):
-            for socket in sockets[batch : batch + _LOOKS]:
-                if socket.closed:
-                    engineio_server.sockets.pop(socket.sid, None)
-                elif not socket.closing:
-                    try:
-                        await socket.check_ping_timeout()
-                    except Exception:
-                        engineio_server.logger.exception("watching the heartbeats failed")
-            # All of them once in a heartbeat's timeout.
-            await asyncio.sleep(engineio_server.ping_timeout * _LOOKS / max(len(sockets), _LOOKS))
+async def tell_end(server: Any, eio_sid: str, namespace: str) -> None:
+    """Tell the application that a client of a namespace is gone, as at the end of its session."""
+    await server._handle_disconnect(eio_sid, namespace, server.reason.TRANSPORT_ERROR)
 
 
 def queue_for(engineio_server: Any, sid: str, packets: list[Any]) -> None:
@@ -69,12 +107,19 @@ def queue_for(engineio_server: Any, sid: str, packets: list[Any]) -> None:
     socket = engineio_server.sockets.get(sid)
     if socket is None or socket.closed:
         return
-    if socket.last_ping and time.time() - socket.last_ping > engineio_server.ping_timeout:
+    if overdue(socket):
         # It will be closed instead, and its disconnect handler may wait for something.
-        engineio_server.start_background_task(socket.send, packets[0])
+        engineio_server.start_background_task(_send_or_close, socket, packets[0])
         return
     for packet in packets:
         socket.queue.put_nowait(packet)
+
+
+async def _send_or_close(socket: Any, packet: Any) -> None:
+    try:
+        await socket.send(packet)
+    except SocketIsClosedError:
+        pass  # another packet has closed it in the meantime
 
 
 def event_handling(server: Any) -> Callable[..., Coroutine[Any, Any, object]]:
@@ -101,6 +146,11 @@ def incomplete_packets(server: Any) -> dict[str, Any]:
     return packets
 
 
+_MESSAGES = (WSMsgType.TEXT, WSMsgType.BINARY)
+_PINGS = (WSMsgType.PING, WSMsgType.PONG)
+_PONG = str(PONG)
+
+
 class DirectQueue(WebSocketDataQueue):
     """aiohttp's queue of received messages, which offers each to `direct` first.
 
@@ -108,12 +158,28 @@ class DirectQueue(WebSocketDataQueue):
     for the next message and none is queued, so messages keep their order.
     """
 
-    direct: Callable[[Any], bool] | None = None
+    direct: Callable[[Any, Event | None], bool] | None = None
+    screen: Screen | None = None
+    """Asked first, of each message of a client: whether it goes on at all."""
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         """A message has come; called by aiohttp's parser."""
-        if self.direct is None or self._buffer or not self.direct(data):
+        screen, event = self.screen, None
+        if screen is not None:
+            verdict = self._verdict(data, screen)
+            if verdict is False:
+                return
+            if verdict is not True:
+                event = verdict
+        if self.direct is None or self._buffer or not self.direct(data, event):
             super().feed_data(data, size)
+
+    @staticmethod
+    def _verdict(data: Any, screen: Screen) -> Event | bool:
+        if data.type in _MESSAGES:
+            return screen(data.data)
+        # WebSocket's own pings are answered, so a flood of them is one like any other.
+        return data.type not in _PINGS or screen(_PONG)
 
 
 class DirectResponse(web.WebSocketResponse):
@@ -126,15 +192,37 @@ class DirectResponse(web.WebSocketResponse):
     def __init__(self, max_bytes: int, close_s: float) -> None:
         super().__init__(max_msg_size=max_bytes, timeout=close_s, compress=False)
 
+    screening: Callable[[], Screen] | None = None
+    """Gives the queue's `screen` before the parser has the queue: messages that came in one segment
+    with the handshake are in it as soon as `prepare` returns."""
+
     def _post_start(self, request: Any, protocol: Any, writer: Any) -> None:
         self._ws_protocol = protocol
         self._writer = writer
         self._reader = DirectQueue(
             request._protocol, self._writer_limit, loop=asyncio.get_running_loop()
         )
+        if self.screening is not None:
+            self._reader.screen = self.screening()
+            self.screening = None
         self._parser = WebSocketReader(self._reader, self._max_msg_size, False, True)
         request.protocol.set_parser(self._parser)
         request.protocol.keep_alive(False)
+
+    async def write_eof(self) -> None:  # type: ignore[override]  # as aiohttp's own
+        """The end, after which nothing of it refers to itself in a circle.
+
+        The request's task has this as its result, and errors that are kept hold the frames that
+        they came through.
+        """
+        try:
+            await super().write_eof()
+        finally:
+            self._req = None
+            self._exception = None
+            if isinstance(self._reader, DirectQueue):
+                self._reader._exception = None
+                self._reader.screen = self._reader.direct = None
 
     @property
     def inbox(self) -> DirectQueue:

@@ -6,15 +6,16 @@ in (`dispatch`). Not here: rooms (`manager`).
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from aiohttp import WSCloseCode
+from aiohttp import WSCloseCode, web
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from engineio.packet import NOOP, PING, PONG, UPGRADE, Packet
 
 from .dispatch import Dispatcher
+from .event import Screen
+from .heartbeat import RunningTime
 from .member import Member
 from .stepping import Suspended, within
 from .stock import DirectResponse
@@ -25,10 +26,22 @@ _LINGER_S = 10.0
 """How long after it what was written may still be on its way."""
 
 
+Screening = Callable[[str, Callable[[str], None]], Screen]
+"""Makes, from an Engine.IO session id and what ends its WebSocket with a reason, what looks at
+each of its messages."""
+
+
 class Owner(Protocol):
     """Whose members connections become: the manager."""
 
     server: Any
+    clock: RunningTime
+    """What silence is measured by."""
+    screen: "Screening | None"
+    """Looks at each message of a client before anything else does."""
+    message_bytes: int | None
+    upgrade_s: float
+    """How long the upgrade from polling may take."""
 
     def take_over(
         self, socket: Any, transport: asyncio.Transport, end: Callable[[str], None]
@@ -61,19 +74,24 @@ class FanoutWebSocket:
     def __init__(self, manager: Owner, socket: Any) -> None:
         self._manager = manager
         self._socket = socket
-        self._response = DirectResponse(socket.server.max_http_buffer_size, _CLOSE_S)
+        most = manager.message_bytes or socket.server.max_http_buffer_size
+        self._response = DirectResponse(most, _CLOSE_S)
         self._dispatcher: Dispatcher
         self._silence: asyncio.TimerHandle
         self._begun: Suspended | None = None
         self._heard_s = 0.0
         self._why = ""
 
-    async def __call__(self, environ: dict[str, Any]) -> DirectResponse:
+    async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
         """Serve the connection until it ends."""
         request = environ["aiohttp.request"]
         socket = self._socket
+        prepared = False
         try:
+            if (screen := self._manager.screen) is not None:
+                self._response.screening = lambda: screen(socket.sid, self.end)
             await self._response.prepare(request)
+            prepared = True
             if socket.connected and not await self._upgrade():
                 return self._response
             transport = request.transport
@@ -83,7 +101,9 @@ class FanoutWebSocket:
             if not socket.connected:
                 reason = socket.server.reason.TRANSPORT_ERROR
                 await socket.close(wait=False, abort=True, reason=reason)
-            return self._response
+            # A WebSocket that never began can't be ended, which aiohttp would do; the other one is
+            # written to nobody.
+            return self._response if prepared else web.Response()
         socket.connected = socket.upgraded = True
         task = asyncio.current_task()
         assert task is not None
@@ -92,7 +112,7 @@ class FanoutWebSocket:
         )
         self._response.inbox.direct = self._dispatcher.dispatch
         member = self._manager.take_over(socket, transport, self.end)
-        self._heard_s = asyncio.get_running_loop().time()
+        self._heard_s = self._manager.clock.now_s()
         self._end_when_silent()
         try:
             await self._receive()
@@ -104,7 +124,18 @@ class FanoutWebSocket:
             await socket.close(wait=False, abort=True, reason=reason)
             self._manager.let_go(member)
             await self._close(member)
+            self._untie(member)
         return self._response
+
+    def _untie(self, member: Member) -> None:
+        """Let nothing of it refer to itself in a circle.
+
+        Memory is then free at once. The collector is made to come seldom, because it stalls all
+        players, and each connection leaves it fifty objects: megabytes a minute at a few a second.
+        """
+        del self._dispatcher
+        member.end = _drop
+        self._socket.queue = self._socket.server.create_queue()
 
     def end(self, why: str = "") -> None:
         """End the connection soon, telling the client and the disconnect handler why."""
@@ -117,13 +148,16 @@ class FanoutWebSocket:
         # From here on its polls are answered with nothing, and what it is sent waits.
         socket.upgrading = True
         try:
-            probe = await self._packet()
-            if probe is None or probe.packet_type != PING or probe.data != "probe":
-                return False
-            await self._response.send_str(Packet(PONG, data="probe").encode())
-            await socket.queue.put(Packet(NOOP))  # ends the poll that is under way
-            answer = await self._packet()
-            return answer is not None and answer.packet_type == UPGRADE
+            async with asyncio.timeout(self._manager.upgrade_s):
+                probe = await self._packet()
+                if probe is None or probe.packet_type != PING or probe.data != "probe":
+                    return False
+                await self._response.send_str(Packet(PONG, data="probe").encode())
+                await socket.queue.put(Packet(NOOP))  # ends the poll that is under way
+                answer = await self._packet()
+                return answer is not None and answer.packet_type == UPGRADE
+        except TimeoutError:
+            return False  # it may go on polling
         finally:
             socket.upgrading = False
 
@@ -133,9 +167,9 @@ class FanoutWebSocket:
 
     async def _receive(self) -> None:
         socket, dispatcher = self._socket, self._dispatcher
-        loop = asyncio.get_running_loop()
+        now_s = self._manager.clock.now_s
         while not socket.closed:
-            self._heard_s = loop.time()
+            self._heard_s = now_s()
             dispatcher.ready = True
             data = await self._next()
             dispatcher.ready = False
@@ -153,6 +187,8 @@ class FanoutWebSocket:
     async def _next(self) -> object:
         try:
             return (await self._response.receive()).data
+        except ConnectionError:
+            return None  # aiohttp could not answer a ping: the client is gone
         except asyncio.CancelledError:
             # A handler that was begun in our name may have been meant: it is taken up below.
             if self._begun is None:
@@ -184,24 +220,15 @@ class FanoutWebSocket:
             self._socket.server.logger.exception("Unknown receive error")
 
     def _pong(self) -> None:
-        """The client lives: the next ping is due. Stock keeps a task for each connection here."""
-        socket, loop = self._socket, asyncio.get_running_loop()
-        self._heard_s = loop.time()
-        if socket.last_ping:
-            socket.last_ping = None
-            loop.call_later(socket.server.ping_interval, self._ping)
-
-    def _ping(self) -> None:
-        socket = self._socket
-        if not socket.closing and not socket.closed:
-            socket.last_ping = time.time()
-            socket.queue.put_nowait(Packet(PING))
+        self._heard_s = self._manager.clock.now_s()
+        self._socket.schedule_ping()
 
     def _end_when_silent(self) -> None:
         """Like stock: who says nothing for a heartbeat's interval and timeout is gone."""
         loop = asyncio.get_running_loop()
         server = self._socket.server
-        left_s = self._heard_s + server.ping_interval + server.ping_timeout - loop.time()
+        silent_s = self._manager.clock.now_s() - self._heard_s
+        left_s = server.ping_interval + server.ping_timeout - silent_s
         if left_s <= 0:
             self.end()
         else:
@@ -217,6 +244,10 @@ class FanoutWebSocket:
         if member.held_bytes:
             # What the client has not read yet may still reach it, but not for ever.
             asyncio.get_running_loop().call_later(_LINGER_S, member.abort)
+
+
+def _drop(why: str) -> None:
+    """Ends what has ended."""
 
 
 def _decode(data: str | bytes) -> Any:

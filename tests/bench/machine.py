@@ -14,7 +14,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from .sides import NODE
+from gridcli.core.errors import SetupError
+from server.engines.node_run import installed
 
 LIBRARIES = ("python-socketio", "python-engineio", "aiohttp", "uvloop", "orjson")
 
@@ -56,8 +57,11 @@ def _processor() -> str:
 
 def _node_versions() -> list[str]:
     node = shutil.which("node")
-    package = NODE / "node_modules" / "socket.io" / "package.json"
-    if not node or not package.exists():
+    try:
+        package = installed() / "node_modules" / "socket.io" / "package.json"
+    except SetupError:
+        return []
+    if not node:
         return []
     told = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
     return [f"Node {told.lstrip('v')}", f"socket.io {json.loads(package.read_text())['version']}"]

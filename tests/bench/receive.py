@@ -1,4 +1,4 @@
-"""What one received event costs: ours beside the stock manager and transport, in turn.
+"""What one received event costs: ours with its edge, ours without, and stock, in turn.
 
     python tests/bench/receive.py [--connections 2000] [--rate 8000] [--seconds 5] [--rounds 3]
 
@@ -21,12 +21,26 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import socketio
+import uvloop
 from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.measure import cpu_s
 
+from gridcli.core.errors import Refusal
+from gridcli.heap import steady_heap
+from server.edge.edge import Edge
+from server.edge.limits import EdgeLimits
+from server.fanout.manager import FanoutManager
+from server.socketio_server import Json
+
+SIDES = {
+    "edge": "ours, with its edge",
+    "ours": "ours, without",
+    "stock": "stock manager and transport",
+}
 NAMESPACE = "/grid-game"
 EVENT = b'42/grid-game,["movement",{"direction":"right","seq":123}]'
 _HANDSHAKE = (
@@ -38,22 +52,33 @@ _BATCHES_S = 100
 """Events are sent in so many batches a second."""
 
 
-def serve(fanout: bool) -> None:
-    """The server: prints its port, and serves until standard input ends."""
-    import socketio
-    import uvloop
+class _Anybody:
+    """An application that has nothing against anybody."""
 
-    from gridcli.heap import steady_heap
-    from server.app import _Json
-    from server.fanout.manager import FanoutManager
+    def acknowledgement(self, eio_sid: str, refusal: Refusal) -> list[object]:
+        return []
+
+    def has_joined(self, eio_sid: str) -> bool:
+        return True
+
+    def refusal_of(self, what: str, error: Exception) -> Refusal:
+        raise error
+
+    def say_why(self, eio_sid: str, refusal: Refusal) -> None:
+        raise AssertionError(refusal.text)
+
+
+def serve(side: str) -> None:
+    """The server: prints its port, and serves until standard input ends."""
 
     async def main() -> None:
+        manager = None if side == "stock" else FanoutManager()
         sio = socketio.AsyncServer(
-            async_mode="aiohttp",
-            async_handlers=False,
-            client_manager=FanoutManager() if fanout else None,
-            json=_Json,
+            async_mode="aiohttp", async_handlers=False, client_manager=manager, json=Json
         )
+        if side == "edge":
+            assert manager is not None
+            Edge(sio, manager, EdgeLimits(), _Anybody())
 
         @sio.on("movement", namespace=NAMESPACE)
         async def movement(sid: str, data: object) -> None:
@@ -121,9 +146,9 @@ class Cost(NamedTuple):
     cores: float
 
 
-def measure(fanout: bool, given: argparse.Namespace) -> Cost:
+def measure(side: str, given: argparse.Namespace) -> Cost:
     """One side, once: idle for as long as sending, then sending."""
-    command = [sys.executable, __file__, "--serve", "ours" if fanout else "stock"]
+    command = [sys.executable, __file__, "--serve", side]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdin is not None
@@ -145,19 +170,19 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=5.0, help="length of each run (5)")
     options.add_argument("--rounds", type=int, default=3, help="runs of each side (3)")
     options.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    options.add_argument("--serve", choices=["ours", "stock"], help=argparse.SUPPRESS)
+    options.add_argument("--serve", choices=SIDES, help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.serve:
-        serve(given.serve == "ours")
+        serve(given.serve)
         return
-    sides = {"ours": True, "stock": False}
-    costs: dict[str, list[float]] = {side: [] for side in sides}
+    costs: dict[str, list[float]] = {side: [] for side in SIDES}
     for number in range(given.rounds):
-        for side, fanout in sides.items():
-            cost = measure(fanout, given)
+        # Each goes first in turn: a machine that is shared drifts.
+        for side in (*list(SIDES)[number % 3 :], *list(SIDES)[: number % 3]):
+            cost = measure(side, given)
             costs[side].append(cost.event_us)
             print(
-                f"round {number + 1}, {side}: {cost.event_us:.1f} µs an event, "
+                f"round {number + 1}, {SIDES[side]}: {cost.event_us:.1f} µs an event, "
                 f"{cost.cores:.2f} of a core",
                 file=sys.stderr,
             )
@@ -169,8 +194,9 @@ def main() -> None:
     print("| side | server processor time for an event |")
     print("|---|---|")
     for side, us in medians.items():
-        print(f"| {side} | {us:.1f} µs |")
-    print(f"\nstock / ours: {medians['stock'] / medians['ours']:.1f}")
+        print(f"| {SIDES[side]} | {us:.1f} µs |")
+    print(f"\nstock / ours with its edge: {medians['stock'] / medians['edge']:.1f}")
+    print(f"the edge costs {medians['edge'] - medians['ours']:+.1f} µs an event")
 
 
 if __name__ == "__main__":

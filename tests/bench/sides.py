@@ -5,21 +5,19 @@ dialects. Not here: starting and stopping in general (`servers`), the load (`ben
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from servers import ROOT, Server
 
-NODE = Path(__file__).resolve().parent / "node"
-"""The peer on Socket.IO for Node."""
-
-_INSTALL_S = 180.0
+from gridcli.core.errors import SetupError
+from gridcli.core.geometry import Grid
+from server.engines.node_run import node_command
+from server.settings import Settings
 
 
 class Side(NamedTuple):
@@ -48,33 +46,13 @@ def knows_stock() -> bool:
     return subprocess.run(asked, cwd=ROOT, capture_output=True).returncode == 0
 
 
-@cache
-def install_node() -> str:
-    """The path of `node`, with the peer's packages installed beside the peer.
-
-    Raises:
-        Unavailable: no Node, no npm or no packages.
-    """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        raise Unavailable("node and npm are not installed (on Debian: apt-get install nodejs npm)")
-    if not (NODE / "node_modules" / ".package-lock.json").exists():
-        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock"]
-        try:
-            done = subprocess.run(
-                command, cwd=NODE, capture_output=True, text=True, timeout=_INSTALL_S
-            )
-        except subprocess.TimeoutExpired:
-            raise Unavailable(f"npm install took more than {_INSTALL_S:.0f} s") from None
-        if done.returncode:
-            raise Unavailable(f"npm install: {' '.join(done.stderr.split())[:300]}")
-    return node
-
-
 def command(side: Side, grid: str) -> list[str]:
     """How the side's server is started on a free port."""
     if side is NODE_JS:
-        return [install_node(), str(NODE / "server.js"), "--port", "0", "--grid", grid]
+        try:
+            return node_command(Settings(port=0, grid=Grid(*map(int, grid.split("x")))))
+        except SetupError as error:
+            raise Unavailable(str(error)) from None
     room = ("--max-room-players", "10000", "--max-players", "20000")
     stock = ("--stock",) if side is STOCK and knows_stock() else ()
     gridcli = (sys.executable, "-m", "gridcli", "serve", "--port", "0")

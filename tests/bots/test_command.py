@@ -5,11 +5,11 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import gridcli
 from run_bots import BOTS, bots, only_step, result
 from servers import PATIENT, ROOT, Server
 from waiting import until_sync
@@ -151,7 +151,7 @@ def test_unreachable_exits_3_with_the_address_and_a_hint() -> None:
     ids=str,
 )
 def test_bad_options_exit_2(args: list[str], said: str) -> None:
-    ended = bots(*args)
+    ended = gridcli("bots", *args)
     assert ended.returncode == 2
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -206,12 +206,6 @@ def test_second_interrupt_ends_at_once() -> None:
 
 def test_help_has_examples() -> None:
     for command in ([], ["serve"], ["bots"]):
-        ended = subprocess.run(
-            [sys.executable, "-m", "gridcli", *command, "--help"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
+        ended = gridcli(*command, "--help")
+        assert ended.returncode == 0
         assert "Examples:" in ended.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from in_process import gridcli
 from servers import PATIENT, ROOT, Server
 from tui.terminal import Terminal
 from waiting import until_sync
@@ -199,7 +200,7 @@ def test_what_cannot_be_replayed_is_said_before_anything_starts(
     tmp_path: Path, args: list[str], code: int, said: str
 ) -> None:
     (tmp_path / "other.jsonl").write_text("{}\n")
-    ended = bots(*(arg.format(tmp=tmp_path) for arg in args))
+    ended = gridcli("bots", *(arg.format(tmp=tmp_path) for arg in args))
     assert ended.returncode == code, ended.stderr
     assert said in ended.stderr
     assert ended.stdout == ""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridcli.core.geometry import Cell
-from gridcli.core.ledger import Ledger, Receiver
+from gridcli.core.ledger import Ledger, Receiver, Sequenced
 from gridcli.core.ledger.across import Across, Stand, account, elsewhere, reached, standing
 from gridcli.core.protocol.updates import Delta, Status
 
@@ -204,3 +204,69 @@ def test_what_was_sent_in_another_room_is_not_owed() -> None:
         world.tick(room)
     here, there = world.accounts()
     assert (here.owed, there.owed, there.seen) == (0, 2, 2)
+
+
+sends = st.lists(
+    st.tuples(
+        st.integers(0, 3),  # who sends
+        st.lists(st.integers(0, 3), max_size=3),  # who loses it
+        st.lists(st.integers(0, 3), max_size=2),  # who gets it twice
+        st.lists(st.integers(0, 3), max_size=2),  # whom it reaches late
+    ),
+    max_size=30,
+)
+
+
+@given(sends, sends, st.integers(0, 5))
+def test_events_with_numbers_are_accounted_for_across_processes(
+    before: list[tuple[int, list[int], list[int], list[int]]],
+    counted: list[tuple[int, list[int], list[int], list[int]]],
+    first: int,
+) -> None:
+    """Clients 0 and 1 are in one process, 2 and 3 in another; 4 comes once counting has begun."""
+    ledgers = [Ledger(), Ledger()]
+    receivers = [ledgers[number // 2].receiver() for number in range(4)]
+    for number, receiver in enumerate(receivers):
+        ledgers[number // 2].enter(receiver, f"u{number}", "all", None)
+    sent = [first] * 4  # clients who were connected before go on with their numbers
+
+    def play(program: list[tuple[int, list[int], list[int], list[int]]]) -> tuple[int, int]:
+        owed = seen = 0
+        held: list[tuple[int, Sequenced]] = []
+        for who, losing, twice, late in program:
+            sent[who] += 1
+            ledgers[who // 2].sent(receivers[who], sent[who], 0.0, 0.0)
+            event = Sequenced(f"u{who}", sent[who])
+            for other in range(4):
+                elsewhere = other // 2 != who // 2
+                owed += elsewhere
+                if other in losing:
+                    continue
+                seen += elsewhere
+                if other in late:
+                    held.append((other, event))
+                    continue
+                for _ in range(1 + (other in twice)):
+                    ledgers[other // 2].saw(receivers[other], event, 1.0)
+        for other, event in held:
+            ledgers[other // 2].saw(receivers[other], event, 2.0)
+        return owed, seen
+
+    play(before)
+    since = [{s.number: s.last_seq for s in ledger.present()[0]} for ledger in ledgers]
+    came = [max(r.since for r in ledger.present()[1]) for ledger in ledgers]
+    newcomer = ledgers[1].receiver()
+    ledgers[1].ask(newcomer)
+    ledgers[1].enter(newcomer, "u4", "all", None)
+    owed, seen = play(counted)
+    stands: dict[str, Stand] = {}
+    for ledger, marks in zip(ledgers, since, strict=True):
+        stands |= standing(ledger.present()[0], marks)
+    found = []
+    for ledger, entry in zip(ledgers, came, strict=True):
+        senders, there = ledger.present()
+        rooms = elsewhere(stands, [sender.user_id for sender in senders])
+        found.append(account(there, rooms, entry))
+    assert (sum(a.owed for a in found), sum(a.seen for a in found)) == (owed, seen)
+    assert sum(pair.moves for a in found for pair in a.pairs) == owed - seen
+    assert [a.unaccounted for a in found] == [0, 2]

@@ -1,5 +1,7 @@
 """Rooms as clients share them: the same for all who were sent the same, and right for each."""
 
+from weakref import ref
+
 from core_strategies import deltas
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +88,19 @@ def test_an_update_changes_no_scene_that_somebody_still_has() -> None:
     assert [before.who, before.cells, before.seqs] == kept
 
 
+def test_a_scene_that_everybody_has_left_is_gone() -> None:
+    first = second = Scene().after(joined(0, "ann"))
+    left = []
+    for tick in range(1, 100):
+        step = Delta(tick, 1, cells={"ann": Cell(tick % 7, 1)}, seqs={"ann": tick})
+        left.append(ref(first))
+        first = first.after(step)
+        assert left[-1]() is not None, "the second is still there"
+        second = second.after(step)
+        assert first is second
+    assert [scene() for scene in left] == [None] * len(left)
+
+
 def test_one_that_hangs_does_not_keep_all_later_scenes(monkeypatch: object) -> None:
     start = scene = Scene().after(joined(0, "ann"))
     kept = []
@@ -93,8 +108,9 @@ def test_one_that_hangs_does_not_keep_all_later_scenes(monkeypatch: object) -> N
         scene = scene.after(Delta(tick, 1, cells={"ann": Cell(1, 1)}, seqs={"ann": tick}))
         kept.append(scene)
     meetings: sharing.Meetings[Scene] = sharing.Meetings()
+    cells = {str(n): Cell(1, 1) for n in range(1000)}
     for number in range(2 * sharing.HELD // 1000):
-        wide = Scene(cells={str(n): Cell(1, 1) for n in range(1000)}, tick=number)
+        wide = Scene(cells=cells, tick=number)
         wide.ways[0] = joined(1), start
         kept.append(meetings.at(Delta(number, 0), wide))
     wides = kept[-2 * sharing.HELD // 1000 :]

@@ -2,15 +2,18 @@
 
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import BAD_NAME, BAD_PAYLOAD, BAD_ROOM, TOO_LARGE
 from gridcli.core.text import (
     MAX_CHAT,
+    MAX_MARKS,
     MAX_NAME,
     MAX_ROOM,
     check_chat,
@@ -64,6 +67,43 @@ def test_printable_is_encodable_and_steady(text: str) -> None:
     shown.encode()
     assert printable(shown) == shown
     assert not {unicodedata.category(c)[0] for c in shown} & {"C"}
+
+
+MARKS = st.sampled_from("\u0301\u0323\u20dd\u05b0\u0e49\u0f90\u102d\u103b\ufe0f\u1161\u11a8\ud7cb")
+
+
+@given(st.text(st.one_of(MARKS, st.sampled_from("ae \u200d\u0e01"), st.characters()), max_size=200))
+def test_no_character_has_a_heap_of_marks(text: str) -> None:
+    shown = printable(text)
+    heap = 0
+    for c in shown:
+        heap = heap + 1 if _takes_no_room(c) else 0
+        assert heap <= MAX_MARKS
+    bases = [c for c in text if printable(c) and not _takes_no_room(c)]
+    assert [c for c in shown if not _takes_no_room(c)] == bases, "nothing else is lost"
+
+
+def _takes_no_room(c: str) -> bool:
+    return unicodedata.category(c) in ("Mn", "Me", "Mc") or cell_len(c) == 0
+
+
+WRITTEN = {
+    "Vietnamese": "Tiếng Việt",
+    "Thai": "ที่นี่ น้ำ",
+    "Hebrew": "בְּרֵאשִׁ֖ית",
+    "Arabic": "مُحَمَّدٌ",
+    "Hindi": "हिन्दी ज़िंदगी",
+    "Burmese": "မြွှေ့",
+    "Tibetan": "བསྒྲུབས",
+    "Korean": "한국",
+}
+
+
+@pytest.mark.parametrize("word", WRITTEN.values(), ids=WRITTEN.keys())
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_what_languages_write_stays(word: str, form: Literal["NFC", "NFD"]) -> None:
+    written = unicodedata.normalize(form, word)
+    assert printable(written) == written
 
 
 @given(any_text)

@@ -7,6 +7,7 @@ whichever event loop opens it. Not here: the process that a test has its gates i
 import asyncio
 from collections import deque
 from enum import StrEnum
+from typing import cast
 
 _FULL_BYTES = 1024 * 1024
 """How much may wait for one side before the other is not read any more."""
@@ -129,8 +130,7 @@ class _End(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none
         transport.set_write_buffer_limits(_FULL_BYTES)
         route = self._route
         if not self._is_client:

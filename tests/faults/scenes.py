@@ -25,6 +25,20 @@ def crowd_on(cluster: Cluster, count: int, **options: float) -> Crowd:
     return Crowd(cluster.url, count, watched, **options)
 
 
+def fullest(crowd: Crowd) -> str:
+    """The node with most of both kinds, those who keep their identity and those who cannot.
+
+    nginx deals at random, and may leave all of one kind in a small crowd out on any one node.
+    """
+
+    def fewer(node: str) -> int:
+        there = crowd.on(node)
+        ticks = sum(player.ticks for player in there)
+        return min(ticks, len(there) - ticks)
+
+    return max(crowd.watchers, key=fewer)
+
+
 async def one_world(cluster: Cluster, crowd: Crowd, since_s: float | None = None) -> float:
     """Rest; the seconds from then, or from now, until all nodes have one world.
 

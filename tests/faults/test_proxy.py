@@ -3,12 +3,15 @@
 Not here: what nodes make of it.
 """
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from event_loops import Loop, both_loops, play_on
+from faults.gate import Gate
 from faults.proxy import Proxy, proxying
 from waiting import until_sync
 
@@ -207,3 +210,23 @@ def test_a_reset_ends_all(proxy: Proxy, upstream: Upstream, dial: Dial) -> None:
 def test_nobody_upstream_is_a_reset(proxy: Proxy, upstream: Upstream, dial: Dial) -> None:
     upstream.refuse()
     assert not is_quiet(dial("a"))
+
+
+@both_loops
+def test_a_gate_runs_on_either_event_loop(loop: Loop) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.read())
+        writer.close()
+
+    async def play() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            gate = Gate(*server.sockets[0].getsockname())
+            port = await gate.open()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"there and back")
+            writer.write_eof()
+            assert await reader.read() == b"there and back"
+            writer.close()
+            gate.close()
+
+    play_on(loop, play)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers import ROOT, Server
@@ -73,7 +74,9 @@ def _numbers(line: str) -> dict[str, int]:
 class Locust:
     """A running Locust process; options as one would type them, settings by their variables."""
 
-    def __init__(self, folder: Path, options: str, settings: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, options: str, settings: dict[str, str], file: Path = SCENARIOS
+    ) -> None:
         self._prefix = folder / "locust"
         env = {k: v for k, v in os.environ.items() if not k.startswith(("GRIDCLI_", "LOCUST_"))}
         env |= _EASY | settings
@@ -83,7 +86,7 @@ class Locust:
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "locust", "-f", str(SCENARIOS)),
+                    *(sys.executable, "-m", "locust", "-f", str(file)),
                     *("--csv", str(self._prefix), *shlex.split(options)),
                 ],
                 cwd=folder,
@@ -138,11 +141,11 @@ RunLocust = Callable[..., Result]
 
 @pytest.fixture
 def start_locust(tmp_path: Path) -> Iterator[StartLocust]:
-    """Start Locust on our scenarios with further options; it ends with the test."""
+    """Start Locust with further options, on our scenarios or a file; it ends with the test."""
     with ExitStack() as ends:
 
-        def start(options: str, **settings: str) -> Locust:
-            locust = Locust(tmp_path, options, settings)
+        def start(options: str, file: Path = SCENARIOS, **settings: str) -> Locust:
+            locust = Locust(tmp_path, options, settings, file)
             ends.callback(locust.stop)
             return locust
 
@@ -153,7 +156,7 @@ def start_locust(tmp_path: Path) -> Iterator[StartLocust]:
 def run_locust(start_locust: StartLocust) -> RunLocust:
     """Run Locust without its web interface, to its end."""
 
-    def run(options: str, **settings: str) -> Result:
+    def run(options: str, **settings: Any) -> Result:
         return start_locust(f"--headless --only-summary {options}", **settings).result()
 
     return run

@@ -15,3 +15,11 @@ def test_addresses() -> None:
     for wrong in ("http://", "http://host:port", "ftp://host", "http://host:99999"):
         with pytest.raises(CannotConnect, match="not an address"):
             endpoint(wrong)
+
+
+def test_a_session_id_stays_within_its_parameter() -> None:
+    target = endpoint("http://host").target("polling", "a&b#c\r\nX: é \x1b[m")
+    assert target.isascii()
+    assert target.isprintable()
+    assert target.count("&") == 2
+    assert "#" not in target

@@ -5,6 +5,7 @@ import re
 import socket
 import urllib.parse
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,20 @@ def test_players_alone_where_nothing_is_named(run_locust, grid_server: Server) -
         for which in ("first", "median", "last")
     )
     assert first <= median <= last
+
+
+def test_the_run_time_is_the_players_however_long_all_takes_to_import(
+    run_locust, grid_server: Server, tmp_path: Path
+) -> None:
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import time\n"
+        "from loadtest.players import Players\n"
+        "until_s = time.perf_counter() + 2.5\n"
+        "while time.perf_counter() < until_s:\n"
+        "    pass\n"
+    )
+    check_seen(run_locust(f"--host {grid_server.url} -u 2 -r 2 -t 2s --grid-room slow", file=slow))
 
 
 def test_protocol_1(run_locust, grid_server: Server) -> None:

@@ -3,10 +3,11 @@
 Not here: runs that were really measured (`tests/bots`).
 """
 
+from dataclasses import replace
 from random import Random
 
 from gridcli.core.ledger import Counts
-from gridcli.core.run.model import Fault, Judgement, Knee, Run, Step, Try
+from gridcli.core.run.model import Fault, Judgement, Knee, Run, Stack, Step, Try
 
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>&amp;\'"\x1b[31m\u202e'
 
@@ -181,3 +182,25 @@ def hostile() -> Run:
     made.steps[1].invalid = HOSTILE
     made.capacity = Knee(HOSTILE, 10, 5, None, HOSTILE, [Try(77, 10, True, 0.5)], 0, 9)
     return made
+
+
+def stacks() -> Run:
+    """Five servers: two with a number, one whose number is a bound, one without, one not run."""
+    slow = capacity()
+    for each in slow.steps:
+        if each.players > 100:
+            each.counts.lost = each.counts.owed // 10
+    most = replace(capacity(), capacity=Knee("p99<100", 320, 300, None, "generator"))
+    none = replace(run(step(20, median_ms=300)), capacity=Knee("p99<100", 0, 0, 20, "least"))
+    return run(
+        tool="stacks",
+        options={"slo": "seen_ms:p99<100,lost=0", "rate": 4.0, "grid": "20x10", "pinned": True},
+        stacks=[
+            Stack("slow", "A slow server", slow),
+            Stack("quick", "Ours | <b>", most),
+            Stack("none", "None", none),
+            Stack("plain", "Plain", capacity()),
+            Stack("node", "On Node", missing="node and npm not installed; apt-get install nodejs"),
+        ],
+        verdict="4 of 5 servers measured",
+    )

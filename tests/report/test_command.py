@@ -9,6 +9,7 @@ import termios
 from pathlib import Path
 
 import pytest
+from in_process import gridcli
 from report import runs
 
 from gridcli.core.run.file import encode_run
@@ -145,11 +146,11 @@ def test_what_is_no_run_is_one_line_and_1(content: bytes | None, said: str, tmp_
     path = tmp_path / "bad.json"
     if content is not None:
         path.write_bytes(content)
-    done = report(path, "-o")
+    done = gridcli("report", str(path), "-o")
     assert done.returncode == 1
-    assert done.stderr.decode().startswith(f"gridcli: cannot read {path}: ")
-    assert said in done.stderr.decode()
-    assert done.stderr.count(b"\n") == 1
+    assert done.stderr.startswith(f"gridcli: cannot read {path}: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
     assert not path.with_suffix(".html").exists()
 
 
@@ -173,12 +174,12 @@ def test_where_nothing_can_be_written_is_one_line_and_1(written: Path, tmp_path:
 )
 def test_wrong_options_are_2_and_the_run_is_untouched(args: list[str], written: Path) -> None:
     before = written.read_bytes()
-    done = report(*(arg.format(run=written) for arg in args), given=b"")
+    done = gridcli("report", *(arg.format(run=written) for arg in args))
     assert done.returncode == 2
-    assert b"see gridcli report --help" in done.stderr
+    assert "see gridcli report --help" in done.stderr
     assert written.read_bytes() == before
 
 
 def test_help_has_examples() -> None:
-    done = report("--help")
-    assert b"gridcli report run.json --csv steps.csv" in done.stdout
+    done = gridcli("report", "--help")
+    assert "gridcli report run.json --csv steps.csv" in done.stdout

@@ -1,6 +1,6 @@
 """The JavaScript socket.io-client plays protocol 2, beside a page that knows protocol 1 alone.
 
-Not here: protocol 1 by itself (`test_js_client`).
+Not here: protocol 1 by itself (`tests/blackbox`).
 """
 
 from collections.abc import Callable

@@ -34,10 +34,12 @@ from servers import Server, running_server
 from socketio_player import Client
 from waiting import until, until_sync
 
+from server.edge.limits import EdgeLimits
 from server.settings import Settings
-from server.socketio_server import MAX_MESSAGE_BYTES
 
 NODES = ("n1", "n2", "n3")
+of_the_shared_edge = pytest.mark.xdist_group("nginx")
+"""For whoever has the fixture `edge`: each process of tests would start its own."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,7 @@ def players(node: Server) -> int:
     return count
 
 
+@of_the_shared_edge
 def test_a_crowd_on_every_transport_is_spread_and_stays(
     edge: tuple[Nginx, dict[str, Server]],
 ) -> None:
@@ -87,6 +90,7 @@ def test_a_crowd_on_every_transport_is_spread_and_stays(
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
+@of_the_shared_edge
 def test_the_javascript_client(
     edge: tuple[Nginx, dict[str, Server]], transport: str, js_modules: None
 ) -> None:
@@ -104,6 +108,7 @@ def test_the_javascript_client(
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])
+@of_the_shared_edge
 def test_python_socketios_own_client(
     edge: tuple[Nginx, dict[str, Server]], transports: list[str]
 ) -> None:
@@ -122,6 +127,7 @@ def test_python_socketios_own_client(
     scene(play)
 
 
+@of_the_shared_edge
 def test_sessions_without_an_id_and_with_a_wrong_one(
     edge: tuple[Nginx, dict[str, Server]],
 ) -> None:
@@ -135,19 +141,21 @@ def test_sessions_without_an_id_and_with_a_wrong_one(
         assert status == 502 or "Invalid session" in said
 
 
+@of_the_shared_edge
 def test_bodies_up_to_the_nodes_limit(edge: tuple[Nginx, dict[str, Server]]) -> None:
     nginx, _ = edge
     sid = new_session(nginx.url)
     url = f"{nginx.url}{POLLING}&sid={sid}"
     # An event of a namespace that the session has not entered: read, and no concern of anyone.
     event = b'42/elsewhere,["x","%b"]'
-    exact = event % (b"x" * (MAX_MESSAGE_BYTES - len(event) + 2))
-    assert len(exact) == MAX_MESSAGE_BYTES
+    exact = event % (b"x" * (EdgeLimits().body_bytes - len(event) + 2))
+    assert len(exact) == EdgeLimits().body_bytes
     assert ask(url, exact) == (200, "OK")
     assert ask(url, exact + b"x")[0] == 413
     assert ask(url, event % b"still there") == (200, "OK")
 
 
+@of_the_shared_edge
 def test_what_is_shown_outside(edge: tuple[Nginx, dict[str, Server]]) -> None:
     nginx, _ = edge
     assert json.loads(ask(f"{nginx.url}/healthz")[1])["server"] == "gridcli"
@@ -156,6 +164,7 @@ def test_what_is_shown_outside(edge: tuple[Nginx, dict[str, Server]]) -> None:
         assert ask(f"{nginx.url}{path}")[0] == 404, path
 
 
+@of_the_shared_edge
 def test_pages_of_the_same_origin_may_connect_and_others_not(
     edge: tuple[Nginx, dict[str, Server]],
 ) -> None:
@@ -234,7 +243,7 @@ def test_a_machine_that_is_gone_is_given_up_after_a_second(tmp_path: Path) -> No
 def test_it_agrees_with_the_nodes_own_limits() -> None:
     text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text())
     told = dict(re.findall(r"^\s*(\w+)\s+([^;{]+);", text, re.MULTILINE))
-    assert int(told["client_max_body_size"].removesuffix("k")) * 1024 == MAX_MESSAGE_BYTES
+    assert int(told["client_max_body_size"].removesuffix("k")) * 1024 == EdgeLimits().body_bytes
     silent_s = Settings().ping_interval_s + Settings().ping_timeout_s
     location = text.partition("location = /socket.io/")[2]
     for name in ("proxy_read_timeout", "proxy_send_timeout"):

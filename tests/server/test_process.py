@@ -11,6 +11,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+from in_process import gridcli
 from servers import ROOT, Server
 from socketio_player import Client, play
 from waiting import until_sync
@@ -84,14 +85,14 @@ def test_port_taken_is_one_line_and_exit_1() -> None:
     ids=str,
 )
 def test_bad_options_exit_2(args: list[str], said: str) -> None:
-    ended = serve(*args)
+    ended = gridcli("serve", *args)
     assert ended.returncode == 2
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 def test_bad_environment_exits_2() -> None:
-    ended = serve(GRIDCLI_SERVE_PORT="many")
+    ended = gridcli("serve", GRIDCLI_SERVE_PORT="many")
     assert ended.returncode == 2
     assert "many" in ended.stderr
 

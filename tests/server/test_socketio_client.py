@@ -1,8 +1,12 @@
-"""python-socketio's own client plays against our server: the wire, seen from outside."""
+"""python-socketio's own client plays against our server: protocol 2, refusals and what is counted.
+
+Not here: protocol 1, which other engines speak as well (`tests/blackbox`).
+"""
 
 from typing import Any
 
 import pytest
+import reading_whole
 import socketio
 from servers import Server
 from socketio_player import NAMESPACE, Client, play
@@ -10,94 +14,6 @@ from waiting import until
 
 QUICK_HEARTBEAT = ("--ping-interval", "0.5", "--ping-timeout", "1")
 # python-socketio's client waits for its last poll to end before it is disconnected.
-
-TRANSPORTS = [["websocket"], ["polling"], ["polling", "websocket"]]
-
-
-@pytest.mark.parametrize("transports", TRANSPORTS, ids="+".join)
-def test_protocol_1_newcomer_hears_message_then_state_then_itself(
-    start_server: Any, transports: list[str]
-) -> None:
-    server = start_server("--grid", "7x5", *QUICK_HEARTBEAT)
-
-    async def scene() -> None:
-        ann = Client()
-        await ann.connect(server.url, transports)
-        await until(lambda: ann.of("users_connected"), "the count")
-        names = [name for name, _ in ann.events]
-        assert names == ["message", "grid_status", "user_position", "users_connected"]
-        message = ann.of("message")[0]
-        assert set(message) == {"userId", "symbol", "gridDimension"}
-        assert message["gridDimension"] == [7, 5]
-        place = ann.of("user_position")[0]
-        entry = {"pos": place["pos"], "symbol": message["symbol"]}
-        assert ann.of("grid_status") == [{ann.user_id: entry}]
-        assert place == {"userId": ann.user_id} | entry
-        assert ann.of("users_connected") == [1]
-        await ann.sio.disconnect()
-
-    play(scene())
-
-
-@pytest.mark.parametrize("transports", TRANSPORTS, ids="+".join)
-def test_protocol_1_each_move_is_one_position_at_everyone(
-    start_server: Any, transports: list[str]
-) -> None:
-    server = start_server("--grid", "3x3", *QUICK_HEARTBEAT)
-
-    async def scene() -> None:
-        ann, bob = Client(), Client()
-        await ann.connect(server.url, transports)
-        await bob.connect(server.url, ["websocket"])
-        # Enough steps to run into the edge, where a step is broadcast all the same.
-        directions = ["left"] * 4 + ["up"] * 4 + ["right", "down"]
-        for direction in directions:
-            await ann.emit("movement", {"direction": direction})
-
-        def moves(client: Client) -> list[list[int]]:
-            places = [p for p in client.of("user_position") if p["userId"] == ann.user_id]
-            # Ann hears her own arrival as well; Bob came later.
-            return [p["pos"] for p in places][1 if client is ann else 0 :]
-
-        for client in (ann, bob):
-            await until(lambda: len(moves(client)) >= len(directions), "every move")  # noqa: B023
-            assert moves(client)[-3:] == [[1, 1], [2, 1], [2, 2]]
-            assert len(moves(client)) == len(directions)
-        await ann.sio.disconnect()
-        await until(
-            lambda: {"userId": ann.user_id, "remove": True} in bob.of("user_position"), "a leave"
-        )
-        await until(lambda: bob.of("users_connected")[-1] == 1, "the count")
-        await bob.sio.disconnect()
-
-    play(scene())
-
-
-def test_protocol_1_rooms_are_grids_of_their_own(start_server: Any) -> None:
-    server = start_server()
-
-    async def scene() -> None:
-        ann, bob = Client(), Client()
-        await ann.connect(server.url, ["websocket"])
-        await bob.connect(server.url, ["websocket"])
-        await ann.emit("join", {"room": "den"})
-        await until(lambda: len(ann.of("l_users")) == 1, "the room's count")
-        assert ann.of("l_users") == [1]
-        assert list(ann.of("grid_status")[-1]) == [ann.user_id]
-        await until(lambda: bob.of("l_users") == [1], "the lobby's count")
-        assert {"userId": ann.user_id, "remove": True} in bob.of("user_position")
-        heard = len(bob.events)
-        await ann.emit("movement", {"direction": "up"})
-        await ann.emit("message", "who am I?")
-        await until(lambda: ann.of("message")[-1] == {"userId": ann.user_id}, "the answer")
-        assert len(bob.events) == heard, "another room's move was heard"
-        await ann.emit("leave", {"room": "den"})
-        await until(lambda: bob.of("l_users") == [1, 2], "the lobby's count")
-        await ann.sio.disconnect()
-        await bob.sio.disconnect()
-
-    play(scene())
-
 
 BAD: list[tuple[str, Any]] = [
     ("movement", None),
@@ -183,7 +99,7 @@ def test_refused_connect_carries_code_and_text(
     grid_server: Server, auth: dict[str, Any], code: str
 ) -> None:
     async def scene() -> None:
-        client = socketio.AsyncClient(reconnection=False)
+        client = socketio.AsyncClient(reconnection=False, http_session=reading_whole.session)
         said: list[Any] = []
         client.on("connect_error", said.append, namespace=NAMESPACE)
         with pytest.raises(socketio.exceptions.ConnectionError):

@@ -34,6 +34,8 @@ class Terminal:
         self, command: list[str], *, columns: int = 80, lines: int = 24, **env: str
     ) -> None:
         self.screen = pyte.Screen(columns, lines)
+        self.written = bytearray()
+        """Every byte that came to the terminal."""
         self._stream = pyte.ByteStream(self.screen)
         inherited = {
             k: v for k, v in os.environ.items() if not k.startswith(("GRIDCLI_", "NO_COLOR"))
@@ -113,9 +115,12 @@ class Terminal:
         readable, _, _ = select.select([self._master], [], [], wait_s)
         if readable:
             try:
-                self._stream.feed(os.read(self._master, 65536))
+                data = os.read(self._master, 65536)
             except OSError:  # the other side is gone
                 self.hang_up()
+            else:
+                self.written += data
+                self._stream.feed(data)
 
 
 def children(pid: int) -> list[int]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from in_process import gridcli
 
 from .terminal import ROOT, Terminal
 
@@ -65,14 +66,14 @@ def test_help_shows_examples_and_loads_no_screen_library() -> None:
     ],
 )
 def test_wrong_option_is_a_usage_error(args: list[str], said: str) -> None:
-    done = play(*args)
+    done = gridcli("play", *args)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_options_come_from_the_environment_too() -> None:
-    done = play(GRIDCLI_PLAY_ROOM="no room")
+    done = gridcli("play", GRIDCLI_PLAY_ROOM="no room")
     assert done.returncode == 2
     assert "letters, digits" in done.stderr
 

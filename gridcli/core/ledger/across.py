@@ -1,11 +1,11 @@
 """Moves between players of different processes: seen or lost, without times.
 
 The clocks of two processes have nothing in common, so what crosses them has no latency; but
-protocol 2 says in every tick how far each player is. Once nobody moves any more, each process
-tells how far its own players went (`standing`), and counts how much of what the others told its
-receivers have seen (`account`). Whoever has left by then is excused with all that it sent and
-saw. Not here: the exchange between processes (`loadtest._crew`), the players of one process
-(`gridcli.core.ledger.ledger`).
+protocol 2 says in every tick how far each player is, and an application's events have numbers.
+Once nobody moves any more, each process tells how far its own players went (`standing`), and
+counts how much of what the others told its receivers have seen (`account`). Whoever has left by
+then is excused with all that it sent and saw. Not here: the exchange between processes
+(`loadtest._crew`), the players of one process (`gridcli.core.ledger.ledger`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .senders import Sender
+from .sequences import SequenceView
 from .ticks import TickView
 from .views import Receiver, View
 
@@ -42,7 +43,8 @@ class Across:
     """What came of moves of players elsewhere at the receivers of one process, or of several.
 
     Attributes:
-        unaccounted: pairs of players whose dialect has no numbers, so that nothing is known.
+        unaccounted: pairs of players of whom nothing is known: their dialect has no numbers, or
+            the receiver of an application's events came when some had been sent already.
         pairs: between whom moves were lost, as far as there is place.
     """
 
@@ -74,7 +76,7 @@ def standing(senders: Iterable[Sender], since: Mapping[int, int]) -> dict[str, S
     return {
         sender.user_id: Stand(
             sender.room,
-            max(sender.stays.latest, since.get(sender.number, 0)),
+            max(sender.stays.latest, sender.before, since.get(sender.number, 0)),
             sender.last_seq,
         )
         for sender in senders
@@ -98,19 +100,25 @@ def elsewhere(everyone: Mapping[str, Stand], own: Iterable[str]) -> dict[str, di
 
 def reached(receivers: Iterable[Receiver], rooms: Mapping[str, Mapping[str, Stand]]) -> bool:
     """Whether every receiver has seen all moves of the players elsewhere."""
-    return all(
-        view.others.get(user_id, 0) >= stand.last
+    return not any(
+        _lost(view, user_id, stand)
         for view in {r.view for r in receivers}
-        if isinstance(view, TickView)
+        if isinstance(view, TickView | SequenceView)
         for user_id, stand in rooms.get(view.room, {}).items()
-        if stand.last > stand.after
     )
 
 
-def account(receivers: Iterable[Receiver], rooms: Mapping[str, Mapping[str, Stand]]) -> Across:
+def account(
+    receivers: Iterable[Receiver], rooms: Mapping[str, Mapping[str, Stand]], since: int = 0
+) -> Across:
     """What the receivers have seen of the players elsewhere.
 
     What the state included that a receiver came in with is not owed to it.
+
+    Args:
+        receivers: of this process.
+        rooms: the players elsewhere.
+        since: the entry of the ledger after which nobody had come yet when counting began.
     """
     by_view: dict[View, list[Receiver]] = {}
     for receiver in receivers:
@@ -119,7 +127,11 @@ def account(receivers: Iterable[Receiver], rooms: Mapping[str, Mapping[str, Stan
     across = Across()
     for view, group in by_view.items():
         stands = rooms.get(view.room, {})
-        if not isinstance(view, TickView):
+        if isinstance(view, SequenceView):
+            late = [receiver for receiver in group if receiver.since > since]
+            across.unaccounted += len(late) * len(stands)
+            group = [receiver for receiver in group if receiver.since <= since]
+        elif not isinstance(view, TickView):
             across.unaccounted += len(group) * len(stands)
             continue
         owed = sum(stand.last - stand.after for stand in stands.values())
@@ -137,6 +149,8 @@ def account(receivers: Iterable[Receiver], rooms: Mapping[str, Mapping[str, Stan
     return across
 
 
-def _lost(view: TickView, user_id: str, stand: Stand) -> int:
+def _lost(view: TickView | SequenceView, user_id: str, stand: Stand) -> int:
+    if isinstance(view, SequenceView):
+        return view.unheard(user_id, stand.after, stand.last)
     seen = max(stand.after, view.others.get(user_id, 0))
     return max(0, stand.last - seen)

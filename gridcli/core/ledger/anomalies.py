@@ -9,12 +9,17 @@ from collections.abc import Iterable, Mapping
 from .moves import Counts, Move
 from .pairs import Pairs
 from .senders import Sender
+from .sequences import Sequenced
 from .views import ALWAYS, Extra, Receiver
 
 
 def owes(move: Move, receiver: Receiver) -> bool:
-    """Whether a move is owed to a receiver, as far as rooms and their comings go."""
-    return move.room == receiver.room and move.index > receiver.since
+    """Whether a move is owed to a receiver, as far as rooms, comings and its own moves go."""
+    return (
+        move.room == receiver.room
+        and move.index > receiver.since
+        and not (receiver.unheard is not None and move.user_id == receiver.user_id)
+    )
 
 
 def blur(move: Move, receiver: Receiver) -> None:
@@ -49,6 +54,16 @@ class Anomalies:
         self.late([m for m in extra.closed if owes(m, receiver)], receiver)
         for move in extra.blurred:
             blur(move, receiver)
+
+    def take_own(self, update: object, receiver: Receiver) -> bool:
+        """Whether a receiver is told its own event that should not be: once too often, then."""
+        if not (isinstance(update, Sequenced) and update.user_id == receiver.user_id):
+            return False
+        sender = receiver.sender
+        if sender is not None and update.seq in sender.moves and update.seq > sender.stays.latest:
+            self._counts.doubled += 1
+            self._pairs.add(update.user_id, receiver.user_id, "doubled")
+        return True
 
     def late(self, moves: Iterable[Move], receiver: Receiver) -> None:
         """A receiver sees moves that were closed before."""

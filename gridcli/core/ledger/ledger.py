@@ -1,12 +1,14 @@
 """The account of all senders and receivers of one process.
 
 A move is owed to every receiver of this process that was in the room when it was sent, the mover
-included. For each (move, receiver) the ledger ends with exactly one word: seen, lost, ambiguous
-(a position of protocol 1 that could be one of several moves), or excused (the receiver went
-away, or the mover did, before it could be seen). Times are seconds of one monotonic clock. Not
-here: what an update shows (`gridcli.core.ledger.views`), percentiles (`gridcli.core.latency`).
+included where it hears itself. For each (move, receiver) the ledger ends with exactly one word:
+seen, lost, ambiguous (a position of protocol 1 that could be one of several moves), or excused
+(the receiver went away, or the mover did, before it could be seen). Times are seconds of one
+monotonic clock. Not here: what an update shows (`gridcli.core.ledger.views`), percentiles
+(`gridcli.core.latency`).
 """
 
+from collections import deque
 from copy import copy
 
 from ..geometry import Cell
@@ -20,6 +22,7 @@ from .positions import PositionView
 from .senders import Sender
 from .sequences import SequenceView
 from .ticks import TickView
+from .unheard import pass_over
 from .views import Receiver, View
 
 
@@ -79,6 +82,8 @@ class Ledger:
         room: str,
         state: Delta | Status | None,
         node: str = "",
+        *,
+        hears_itself: bool = True,
     ) -> None:
         """The receiver has taken in a full state of the room: from now on it is owed its moves.
 
@@ -87,10 +92,13 @@ class Ledger:
             state: the full state; None for events that number themselves, which need none. One in
                 the middle of a stay, after a gap, goes to `saw`.
             node: which of several servers of one grid it is connected to; ticks are each one's own.
+            hears_itself: whether it is told what it sent itself; else that is not owed to it, and
+                counts as doubled where it comes all the same. Only for events with numbers.
         """
         self.leave(receiver)
         receiver.user_id, receiver.room, receiver.since = user_id, room, self._index
         receiver.node = node
+        receiver.unheard = None if hears_itself else deque()
         self._members.setdefault(room, {})[receiver] = None
         sender = receiver.sender
         if sender is None:
@@ -167,11 +175,12 @@ class Ledger:
             intended_s,
             sent_s,
             cell,
-            len(self._members[room]),
+            len(self._members[room]) - (receiver.unheard is not None),
         )
-        sender.moves[seq] = move
-        sender.last_seq = seq
+        sender.enter(move)
         self._open[self._index] = move
+        if receiver.unheard is not None:
+            receiver.unheard.append(move)
         return move
 
     def saw(self, receiver: Receiver, update: object, now_s: float) -> None:
@@ -183,6 +192,12 @@ class Ledger:
         if view is None:
             return  # on its way to a room
         edge = view.edges.get(id(update))
+        if receiver.unheard is not None:
+            if self._anomalies.take_own(update, receiver):
+                return
+            if edge is None and receiver.unheard:
+                view = pass_over(receiver, view, update, self._senders, self._meetings)
+                edge = view.edges.get(id(update))
         if edge is None:
             edge = view.step(receiver, update, self._senders, self._meetings)
         if edge is None:

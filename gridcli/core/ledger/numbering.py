@@ -129,7 +129,11 @@ class Numbering:
         fits = self._fits.pop(user_id, ())
         self._since.pop(user_id, None)
         if fits != ():
-            self._past[user_id] = fits if isinstance(fits, int) else fits[0]
+            last = fits if isinstance(fits, int) else fits[0]
+            if last:
+                self._past[user_id] = last
+            else:  # as of whom nothing is known: a server may name people without an end
+                self._past.pop(user_id, None)
 
     def retire(self, user_id: str) -> None:
         """The player's connection has ended: what is still under way of it shows no move."""

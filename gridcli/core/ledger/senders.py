@@ -19,6 +19,7 @@ class Sender:
     """
 
     __slots__ = (
+        "before",
         "last_seq",
         "moves",
         "node",
@@ -37,9 +38,18 @@ class Sender:
         self.since_tick = -1
         self.node = ""
         self.moves: dict[int, Move] = {}
+        self.before = 0
+        """The number before its first: clients of an application go on where they were."""
         self.last_seq = 0
         self.settled_seq = 0
         self.stays = Stays(room, now)
+
+    def enter(self, move: Move) -> None:
+        """It sends a move."""
+        if not self.last_seq:
+            self.before = move.seq - 1
+        self.moves[move.seq] = move
+        self.last_seq = move.seq
 
     def sent_here(self, room: str, index: int) -> bool:
         """Whether what it sent as that entry of the ledger is of its present stay, in a room."""

@@ -6,9 +6,10 @@ Not here: how an application's payload tells sender and number (whoever makes a 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..sharing import Meetings
 from .moves import Move
 from .senders import Sender
-from .ticks import MOST_MISSING
+from .ticks import MOST_MISSING, MOST_OTHERS
 from .views import Edge, Receiver, View
 
 
@@ -19,22 +20,56 @@ class Sequenced(NamedTuple):
     seq: int
 
 
+MOST_HOLES = 100_000
+"""So many events of senders in other processes are noted as missing, of all of them together."""
+
+
 class _Cursor(NamedTuple):
     latest: int
     missing: frozenset[int]
 
 
+class _Heard(NamedTuple):
+    """What is heard of somebody in another process: all from `first` to `latest`, without some."""
+
+    first: int
+    latest: int
+    missing: frozenset[int]
+
+    def with_(self, seq: int) -> "_Heard":
+        first, latest, missing = self
+        if seq in missing:
+            return _Heard(first, latest, missing - {seq})
+        if seq > latest:
+            between = range(max(latest + 1, seq - MOST_MISSING), seq)
+            return _Heard(first, seq, missing.union(between))
+        if first - MOST_MISSING <= seq < first:
+            return _Heard(seq, latest, missing.union(range(seq + 1, first)))
+        return self
+
+
 class SequenceView(View):
     """Which events of each sender are seen."""
 
-    __slots__ = ("cursors",)
+    __slots__ = ("_holes", "cursors", "firsts", "others")
 
-    def __init__(self, room: str, cursors: dict[int, _Cursor] | None = None) -> None:
+    def __init__(
+        self,
+        room: str,
+        cursors: dict[int, _Cursor] | None = None,
+        others: dict[str, _Heard] | None = None,
+        holes: int = 0,
+    ) -> None:
         super().__init__(room)
+        self._holes = holes
         self.cursors = cursors or {}
+        self.others = others or {}
+        self.firsts: dict[int, tuple[int, Edge]] = {}
+        """The ways on by a sender's first event that came, for all who are owed none before it:
+        after which entry of the ledger they must have come."""
 
     def __len__(self) -> int:
-        return len(self.cursors) + 1
+        return len(self.cursors) + len(self.others) + 1
 
     def advance(self, receiver: Receiver, update: object, senders: Mapping[str, Sender]) -> Edge:
         """See `View`."""
@@ -42,17 +77,20 @@ class SequenceView(View):
             return Edge(update, self)
         user_id, seq = update
         sender = senders.get(user_id)
-        move = sender.moves.get(seq) if sender else None
-        if sender is None or sender.room != self.room or seq <= sender.stays.latest:
+        if sender is None:
+            return Edge(update, self._hear(user_id, seq))
+        move = sender.moves.get(seq)
+        if sender.room != self.room or seq <= sender.stays.latest:
             return Edge(update, self)  # of an earlier stay of the sender, and so excused
         cursor = self.cursors.get(sender.number)
         known = cursor is not None
         if cursor is None:
             # Of those that went before, the receiver is owed what was sent since it came.
             sent = sender.moves.values()
-            owed = [m.seq for m in sent if self._has(m) and m.index > receiver.since]
-            first = min([seq, *owed])
+            before = [m for m in sent if m.seq < seq and self._has(m)]
+            first = min([seq, *(m.seq for m in before if m.index > receiver.since)])
             cursor = _Cursor(first - 1, frozenset())
+            after = max((m.index for m in before), default=0)
         latest, missing = cursor
         overtaken = doubled = False
         if seq > latest:
@@ -64,7 +102,7 @@ class SequenceView(View):
         else:
             doubled = True
         cursors = {**self.cursors, sender.number: _Cursor(latest, missing)}
-        edge = Edge(update, SequenceView(self.room, cursors))
+        edge = Edge(update, SequenceView(self.room, cursors, self.others, self._holes))
         if move is not None and self._has(move):
             if not doubled:
                 edge.show([move])
@@ -72,8 +110,29 @@ class SequenceView(View):
                 edge.more().doubled = [(user_id, move.index)]
             if overtaken:
                 edge.more().reordered = [(user_id, move.index)]
-        edge.shared = known
+        if not known:
+            edge.shared = after == 0
+            if first == seq and not edge.shared:
+                self.firsts[id(update)] = after, edge
         return edge
+
+    def step(
+        self,
+        receiver: Receiver,
+        update: object,
+        senders: Mapping[str, Sender],
+        meetings: Meetings[View],
+    ) -> Edge | None:
+        """See `View`."""
+        after, edge = self.firsts.get(id(update), (0, None))
+        if edge is not None and receiver.since >= after:
+            return edge
+        return super().step(receiver, update, senders, meetings)
+
+    def forget(self) -> None:
+        """See `View`."""
+        super().forget()
+        self.firsts.clear()
 
     def same_as(self, other: View) -> bool:
         """See `View`."""
@@ -81,6 +140,7 @@ class SequenceView(View):
             isinstance(other, SequenceView)
             and self.room == other.room
             and self.cursors == other.cursors
+            and self.others == other.others
         )
 
     def saw(self, move: Move) -> bool:
@@ -92,9 +152,34 @@ class SequenceView(View):
         """See `View`."""
         if sender.number not in self.cursors:
             return self
-        return SequenceView(
-            self.room, {n: c for n, c in self.cursors.items() if n != sender.number}
-        )
+        cursors = {n: c for n, c in self.cursors.items() if n != sender.number}
+        return SequenceView(self.room, cursors, self.others, self._holes)
+
+    def unheard(self, user_id: str, after: int, last: int) -> int:
+        """How many of another process's events `after` + 1 to `last` have not come."""
+        heard = self.others.get(user_id)
+        if heard is None:
+            return last - after
+        low, high = max(after + 1, heard.first), min(last, heard.latest)
+        missing = sum(1 for number in heard.missing if low <= number <= high)
+        return last - after - max(0, high - low + 1) + missing
+
+    def _hear(self, user_id: str, seq: int) -> "SequenceView":
+        known = self.others.get(user_id)
+        if known is None:
+            if len(self.others) >= MOST_OTHERS:
+                return self
+            known = _Heard(seq, seq, frozenset())
+            return SequenceView(
+                self.room, self.cursors, {**self.others, user_id: known}, self._holes
+            )
+        heard = known.with_(seq)
+        if heard is known:
+            return self
+        holes = self._holes + len(heard.missing) - len(known.missing)
+        if holes > MOST_HOLES:  # what came before is given up, and counts as missing
+            heard, holes = _Heard(seq, seq, frozenset()), self._holes - len(known.missing)
+        return SequenceView(self.room, self.cursors, {**self.others, user_id: heard}, holes)
 
     def _has(self, move: Move | None) -> bool:
         return move is not None and move.room == self.room

@@ -12,7 +12,10 @@ from .senders import Sender
 from .views import ALWAYS, Edge, Receiver, View
 
 MOST_MISSING = 1000
-"""Past such a gap in the ticks it is a new beginning, and not worth noting each."""
+"""Past such a gap in the ticks, or with so many of them missing, it is a new beginning, and not
+worth noting each."""
+MOST_OTHERS = 100_000
+"""So many players elsewhere are followed; of further ones nothing is known."""
 
 _NONE: frozenset[int] = frozenset()
 
@@ -88,6 +91,8 @@ class TickView(View):
             lost, latest = tick - latest - 1, tick
         elif tick > latest:
             missing, latest = missing.union(range(latest + 1, tick)), tick
+            if len(missing) > MOST_MISSING:
+                lost, missing = len(missing), _NONE
         elif tick in missing:
             missing = missing - {tick}
             overtaken = True
@@ -135,12 +140,18 @@ class TickView(View):
         cursors, others, room, tick = self.cursors.copy(), self.others, self.room, delta.tick
         node = self.node
         moves: list[Move] = []
+        # Who has left is excused, and numbers its steps anew if it comes back.
+        left = others.keys() & delta.leaves
+        if left:
+            others = {u: seq for u, seq in others.items() if u not in left}
         for user_id, seq in delta.seqs.items():
             sender = senders.get(user_id)
             if sender is None:
                 if others is self.others:
                     others = others.copy()
-                if seq > others.get(user_id, 0) or user_id in delta.leaves:
+                if seq > others.get(user_id, 0) and (
+                    user_id in others or len(others) < MOST_OTHERS
+                ):
                     others[user_id] = seq
                 continue
             # On another node ticks tell nothing of when the sender came: there, what it has not
@@ -148,6 +159,7 @@ class TickView(View):
             early = tick <= sender.since_tick if sender.node == node else seq > sender.last_seq
             if sender.room != room or early:
                 continue  # of an earlier stay of that player, and so excused
+            seq = min(seq, sender.last_seq)  # the rest was never sent, whatever the server says
             before = max(cursors.get(sender.number, 0), sender.stays.latest)
             if seq <= before:
                 continue  # told again, by a full state and the tick after it

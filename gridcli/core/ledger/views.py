@@ -8,6 +8,7 @@ Not here: the accounts (`gridcli.core.ledger.ledger`), the dialects (`ticks`, `p
 
 import sys
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Mapping
 
 from ..protocol.bursts import Burst
@@ -19,7 +20,18 @@ from .senders import Sender
 class Receiver:
     """One client's standing in the ledger; made by `Ledger.receiver`."""
 
-    __slots__ = ("asked", "base", "floor", "node", "room", "sender", "since", "user_id", "view")
+    __slots__ = (
+        "asked",
+        "base",
+        "floor",
+        "node",
+        "room",
+        "sender",
+        "since",
+        "unheard",
+        "user_id",
+        "view",
+    )
 
     def __init__(self) -> None:
         self.user_id = ""
@@ -32,6 +44,8 @@ class Receiver:
         """Of each sender, the last move which any state given from now on includes."""
         self.base: Mapping[str, int] = {}
         self.view: View | None = None
+        self.unheard: deque[Move] | None = None
+        """Of one that is not told its own moves, those that its view does not include yet."""
 
 
 ALWAYS = sys.maxsize
@@ -96,7 +110,7 @@ class Edge:
 class View(ABC):
     """What has been seen of one room."""
 
-    __slots__ = ("edges", "room")
+    __slots__ = ("__weakref__", "edges", "room")
 
     def __init__(self, room: str) -> None:
         self.room = room

@@ -1,9 +1,9 @@
 """What travels with CONNECT: the client's wishes, and a server's refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..errors import Refusal
-from ..text import check_name, check_room, foreign
+from ..errors import BadInput, Refusal
+from ..text import DEFAULT_TEXT, TextLimits, check_name, check_room, foreign
 from . import fields
 from .names import DEMO, LOBBY, REFUSED, TICKS, Payload
 
@@ -15,15 +15,15 @@ class Auth:
     protocol: int = DEMO
     name: str = ""
     room: str = LOBBY
-    token: str = ""
-    resume: str = ""
+    token: str = field(default="", repr=False)
+    resume: str = field(default="", repr=False)
     spectate: bool = False
 
 
 def encode_auth(auth: Auth) -> Payload | None:
-    """The auth object; None for protocol 1, whose clients say nothing."""
+    """The auth object; None for protocol 1, whose clients say nothing, or nothing but a token."""
     if auth.protocol == DEMO:
-        return None
+        return {"token": auth.token} if auth.token else None
     payload: Payload = {"protocol": auth.protocol}
     if auth.name:
         payload["name"] = auth.name
@@ -38,24 +38,32 @@ def encode_auth(auth: Auth) -> Payload | None:
     return payload
 
 
-def decode_auth(data: object) -> Auth:
+def decode_auth(data: object, limits: TextLimits = DEFAULT_TEXT) -> Auth:
     """The wishes of a client. One that speaks protocol 1 may send anything or nothing.
 
-    A client that asks for a protocol newer than ours is given ours.
+    Of its wishes only a token counts, for servers that let nobody in without. A client that asks
+    for a protocol newer than ours is given ours.
     """
     if not isinstance(data, dict) or data.get("protocol") is None:
-        return Auth()
+        return Auth(token=_token_of_any(data))
     protocol = min(fields.count(data["protocol"], "protocol", least=DEMO), TICKS)
     if protocol == DEMO:
-        return Auth()
+        return Auth(token=_token_of_any(data))
     return Auth(
         protocol=protocol,
-        name=check_name(fields.text(data.get("name"), "name", optional=True)),
-        room=check_room(fields.text(data.get("room"), "room", optional=True) or LOBBY),
+        name=check_name(fields.text(data.get("name"), "name", optional=True), limits),
+        room=check_room(fields.text(data.get("room"), "room", optional=True) or LOBBY, limits),
         token=fields.secret(data.get("token"), "token"),
         resume=fields.secret(data.get("resume"), "resume"),
         spectate=fields.flag(data.get("spectate"), "spectate"),
     )
+
+
+def _token_of_any(data: object) -> str:
+    try:
+        return fields.secret(data.get("token"), "token") if isinstance(data, dict) else ""
+    except BadInput:
+        return ""  # something of an application of its own
 
 
 def encode_refusal(refusal: Refusal) -> Payload:

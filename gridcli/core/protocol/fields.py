@@ -10,6 +10,9 @@ MAX_COUNT = 2**53
 """The largest integer that every JSON reader keeps exact."""
 MAX_TEXT = 4096
 """The longest string that any field may hold, in characters."""
+MAX_LABEL = 128
+"""The longest id, symbol, name or room: a client keeps them for each player. Ours are 32 at most,
+and ids of other servers are as long as a UUID."""
 
 
 def bad(text: str) -> BadInput:
@@ -40,20 +43,25 @@ def row(value: object, length: int, what: str) -> Sequence[object]:
     return value
 
 
-def text(value: object, what: str, *, optional: bool = False) -> str:
+def text(value: object, what: str, *, optional: bool = False, most: int = MAX_TEXT) -> str:
     """A string; an optional one may be absent (None) and is then empty."""
     if optional and value is None:
         return ""
     if not isinstance(value, str):
         raise bad(f"{what} must be a string")
-    if len(value) > MAX_TEXT:
+    if len(value) > most:
         raise BadInput(TOO_LARGE, f"{what} is too long")
     return value
 
 
+def label(value: object, what: str, *, optional: bool = False) -> str:
+    """A string that is short enough to be kept for each player."""
+    return text(value, what, optional=optional, most=MAX_LABEL)
+
+
 def identity(value: object, what: str) -> str:
-    """A string that is not empty."""
-    name = text(value, what)
+    """A label that is not empty."""
+    name = label(value, what)
     if not name:
         raise bad(f"{what} must not be empty")
     return name

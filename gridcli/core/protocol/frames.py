@@ -5,12 +5,15 @@ decoded by the first and looked up by the others. Equal frames give one and the 
 as they are remembered. Not here: the framing (`packets`), the events (`updates`).
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from . import fields
 from .packets import Ack, Connected, ConnectError, Disconnected, Event, decode_packet
 from .updates import UPDATE_EVENTS, Update, decode_update
+
+T = TypeVar("T")
 
 Said = Update | Ack | Connected | ConnectError | Disconnected
 
@@ -22,8 +25,9 @@ LONG: Final = 512
 """From this length on, hashing all of a frame costs more than comparing it."""
 RECENT_LONG: Final = 512
 """How many long frames are remembered."""
-RECENT_LONG_BYTES: Final = 16 * 2**20
-"""How long these may be together; the last one is always remembered."""
+RECENT_LONG_BYTES: Final = 8 * 2**20
+"""How long these may be together; the last one is always remembered. What they say takes more than
+ten times that."""
 
 _END = 64
 
@@ -57,19 +61,25 @@ def _decode(frame: str | bytes) -> Said | None:
 _decode_short = lru_cache(maxsize=RECENT)(_decode)
 
 
-class _LongFrames:
-    """Long frames by their two ends: a tick has its number at one and its users at the other."""
+class LongFrames(Generic[T]):
+    """Long frames by their two ends: a tick has its number at one and its users at the other.
 
-    def __init__(self) -> None:
-        self._known: dict[str | bytes, tuple[str | bytes, Said | None]] = {}
+    Args:
+        decode: what a frame says that is not remembered.
+    """
+
+    def __init__(self, decode: Callable[[str | bytes], T]) -> None:
+        self._decode = decode
+        self._known: dict[str | bytes, tuple[str | bytes, T]] = {}
         self._held = 0
 
-    def decode(self, frame: str | bytes) -> Said | None:
+    def decode(self, frame: str | bytes) -> T:
+        """What a frame says; equal ones give the same object while they are remembered."""
         ends = frame[:_END] + frame[-_END:]  # type: ignore[operator]  # both are of one type
         found = self._known.get(ends)
         if found is not None and found[0] == frame:
             return found[1]
-        said = _decode(frame)
+        said = self._decode(frame)
         if found is not None:
             self._forget(ends)
         self._known[ends] = (frame, said)
@@ -85,4 +95,4 @@ class _LongFrames:
         self._held -= len(frame)
 
 
-_long_frames = _LongFrames()
+_long_frames = LongFrames(_decode)

@@ -3,6 +3,8 @@
 from typing import Final
 
 NAMESPACE: Final = "/grid-game"
+ROOT: Final = "/"
+"""The namespace of applications that name none."""
 PATH: Final = "/socket.io/"
 
 DEMO: Final = 1
@@ -41,6 +43,8 @@ UNAUTHORIZED: Final = "unauthorized"
 FULL: Final = "full"
 SHUTTING_DOWN: Final = "shutting-down"
 GONE: Final = "gone"
+INTERNAL: Final = "internal"
+"""Something failed in the server that was not the client's doing."""
 
 ISOLATED: Final = "isolated"
 """A notice only: other nodes can't be reached, and their players are not shown."""
@@ -61,6 +65,7 @@ CODES: Final = frozenset(
         FULL,
         SHUTTING_DOWN,
         GONE,
+        INTERNAL,
     }
 )
 

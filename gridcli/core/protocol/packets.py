@@ -1,18 +1,20 @@
 """Engine.IO 4 and Socket.IO 5 framing of text packets, for our own clients.
 
 A frame is one Engine.IO packet: a digit for its kind, then for a message the Socket.IO packet.
-Binary packets do not exist in this game and are rejected. The server leaves its framing to
-python-socketio. Sources: the Engine.IO protocol, revision 4; the Socket.IO protocol,
-revision 5. Not here: sockets and requests (`gridcli.link.transport`, `loadtest._transport`).
+Binary packets do not exist in this game and are rejected. Where no namespace is named it is the
+game's. The server leaves its framing to python-socketio. Sources: the Engine.IO protocol, revision
+4; the Socket.IO protocol, revision 5. Not here: sockets and requests (`gridcli.link.transport`,
+`loadtest._transport`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
 from . import fields
-from .names import NAMESPACE, Payload
+from .names import NAMESPACE, ROOT
 
 # Engine.IO packet kinds: the first character of a frame
 OPEN: Final = "0"
@@ -29,12 +31,16 @@ SEPARATOR: Final = "\x1e"
 MAX_PACKETS: Final = 16
 """The most packets that python-engineio takes in one POST; further ones are dropped silently."""
 
+MAX_HEARTBEAT_MS: Final = 60 * 60 * 1000
+"""The longest interval and timeout that a server's heartbeat is given: what it asks beyond that
+would have us wait for it for ever, and is more than clocks take."""
+
 _CONNECT = "40"
 _DISCONNECT = "41"
 _EVENT = "42"
 _ACK = "43"
 _CONNECT_ERROR = "44"
-_NAMESPACE = f"{NAMESPACE},"
+_KINDS = (_CONNECT, _DISCONNECT, _EVENT, _ACK, _CONNECT_ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,9 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The namespace has taken us in."""
+    """The namespace has taken us in; `sid` is who we are there, where it says so."""
+
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +98,34 @@ def _json(text: str, what: str) -> object:
         raise fields.bad(f"{what} is not JSON") from None
 
 
-def encode_connect(auth: Payload | None) -> str:
-    """The frame that asks for the game's namespace."""
+def _prefix(namespace: str) -> str:
+    return "" if namespace == ROOT else f"{namespace},"
+
+
+def encode_connect(auth: object, namespace: str = NAMESPACE) -> str:
+    """The frame that asks for a namespace; an `auth` of None is none."""
     body = "" if auth is None else orjson.dumps(auth).decode()
-    return _CONNECT + _NAMESPACE + body
+    return _CONNECT + _prefix(namespace) + body
 
 
-def encode_disconnect() -> str:
+def encode_disconnect(namespace: str = NAMESPACE) -> str:
     """The frame that leaves the namespace."""
-    return _DISCONNECT + _NAMESPACE
+    return _DISCONNECT + _prefix(namespace)
 
 
-def encode_event(name: str, payload: object, ack_id: int | None = None) -> str:
-    """The frame of one event; with an id it asks for an acknowledgement."""
+def encode_event(
+    name: str,
+    *args: object,
+    ack_id: int | None = None,
+    namespace: str = NAMESPACE,
+) -> str:
+    """The frame of one event; with an id it asks for an acknowledgement.
+
+    Raises:
+        TypeError: an argument is not of JSON.
+    """
     number = "" if ack_id is None else str(ack_id)
-    return f"{_EVENT}{_NAMESPACE}{number}{orjson.dumps([name, payload]).decode()}"
+    return f"{_EVENT}{_prefix(namespace)}{number}{orjson.dumps([name, *args]).decode()}"
 
 
 def node_of(sid: str) -> str:
@@ -120,15 +141,25 @@ def decode_handshake(frame: str) -> Handshake:
     body = fields.mapping(_json(frame[1:], "the handshake"), "the handshake")
     return Handshake(
         sid=fields.identity(body.get("sid"), "sid"),
-        ping_interval_s=fields.count(body.get("pingInterval"), "pingInterval", least=1) / 1000,
-        ping_timeout_s=fields.count(body.get("pingTimeout"), "pingTimeout", least=1) / 1000,
+        ping_interval_s=_heartbeat_s(body, "pingInterval"),
+        ping_timeout_s=_heartbeat_s(body, "pingTimeout"),
         upgrades=tuple(
             fields.text(u, "upgrades") for u in fields.rows(body.get("upgrades"), "upgrades")
         ),
     )
 
 
-def decode_packet(frame: str) -> Packet | None:
+def _heartbeat_s(body: Mapping[str, object], field: str) -> float:
+    return min(fields.count(body.get(field), field, least=1), MAX_HEARTBEAT_MS) / 1000
+
+
+def _sid(data: str) -> str:
+    body = _json(data, "a welcome") if data else None
+    sid = body.get("sid") if isinstance(body, dict) else None
+    return sid if isinstance(sid, str) else ""
+
+
+def decode_packet(frame: str, namespace: str = NAMESPACE) -> Packet | None:
     """Read an Engine.IO message frame.
 
     Returns:
@@ -138,11 +169,12 @@ def decode_packet(frame: str) -> Packet | None:
         BadInput: not a text packet of Socket.IO 5.
     """
     kind, rest = frame[:2], frame[2:]
-    if rest.startswith(_NAMESPACE):
-        rest = rest[len(_NAMESPACE) :]
-    elif rest == NAMESPACE:  # a packet without data may leave the comma out
+    prefix = _prefix(namespace)
+    if prefix and rest.startswith(prefix):
+        rest = rest[len(prefix) :]
+    elif prefix and rest == namespace:  # a packet without data may leave the comma out
         rest = ""
-    elif kind in (_CONNECT, _DISCONNECT, _EVENT, _ACK, _CONNECT_ERROR):
+    elif (prefix or rest[:1] == ROOT) and kind in _KINDS:
         return None
     if kind == _EVENT:
         start = rest.find("[")
@@ -160,7 +192,7 @@ def decode_packet(frame: str) -> Packet | None:
         values = _json(rest[start:], "an acknowledgement")
         return Ack(int(digits), tuple(fields.rows(values, "an acknowledgement")))
     if kind == _CONNECT:
-        return Connected()
+        return Connected(_sid(rest))
     if kind == _CONNECT_ERROR:
         return ConnectError(_json(rest, "a refusal") if rest else None)
     if kind == _DISCONNECT:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..geometry import Direction
-from ..text import check_chat, check_room, foreign
+from ..text import DEFAULT_TEXT, TextLimits, check_chat, check_room, foreign
 from . import fields
 from .names import CHAT, DEMO, JOIN, LEAVE, LOBBY, MESSAGE, MOVEMENT, Payload
 
@@ -62,7 +62,9 @@ def encode_request(request: Request) -> tuple[str, Payload]:
             return MESSAGE, {}
 
 
-def decode_request(event: str, args: Sequence[object], protocol: int) -> Request:
+def decode_request(
+    event: str, args: Sequence[object], protocol: int, limits: TextLimits = DEFAULT_TEXT
+) -> Request:
     """What a client asks for.
 
     Args:
@@ -70,6 +72,7 @@ def decode_request(event: str, args: Sequence[object], protocol: int) -> Request
         args: its arguments; only the first is read.
         protocol: the dialect that the client speaks. Protocol 2 must number its steps,
             protocol 1 does not know chat.
+        limits: what texts may be.
 
     Raises:
         BadInput: the event or its payload is not of the protocol.
@@ -85,13 +88,15 @@ def decode_request(event: str, args: Sequence[object], protocol: int) -> Request
             step, None if protocol == DEMO else fields.count(body.get("seq"), "seq", least=1)
         )
     if event == JOIN:
-        return GoTo(check_room(fields.text(fields.mapping(payload, JOIN).get("room"), "room")))
+        room = fields.text(fields.mapping(payload, JOIN).get("room"), "room")
+        return GoTo(check_room(room, limits))
     if event == LEAVE:
         return GoTo(LOBBY)
     if event == MESSAGE:
         return Hello()
     if event == CHAT and protocol != DEMO:
-        return Say(check_chat(fields.text(fields.mapping(payload, CHAT).get("text"), "text")))
+        line = fields.text(fields.mapping(payload, CHAT).get("text"), "text")
+        return Say(check_chat(line, limits))
     raise fields.bad("no such event in this protocol")
 
 

@@ -198,7 +198,7 @@ def _decode_message(payload: object) -> Welcome | Echo:
     # A dimension is a place's furthest cell, so the same limits hold for both.
     width, height = fields.row(body["gridDimension"], 2, "gridDimension")
     grid = Grid(*fields.cell(width, height, "gridDimension"))
-    symbol = fields.text(body.get("symbol"), "symbol")
+    symbol = fields.label(body.get("symbol"), "symbol")
     if body.get("protocol") is None:
         return Welcome(user_id, symbol, grid)
     protocol = fields.count(body["protocol"], "protocol", least=DEMO)
@@ -209,8 +209,8 @@ def _decode_message(payload: object) -> Welcome | Echo:
         symbol,
         grid,
         protocol=protocol,
-        name=fields.text(body.get("name"), "name", optional=True),
-        room=fields.text(body.get("room"), "room", optional=True),
+        name=fields.label(body.get("name"), "name", optional=True),
+        room=fields.label(body.get("room"), "room", optional=True),
         resume=fields.text(body.get("resume"), "resume", optional=True),
     )
 
@@ -220,7 +220,7 @@ def _decode_status(payload: object) -> Status:
     cells: dict[str, Cell] = {}
     for user_id, entry in fields.mapping(payload, GRID_STATUS).items():
         body = fields.mapping(entry, "an entry of grid_status")
-        symbols[fields.identity(user_id, "userId")] = fields.text(body.get("symbol"), "symbol")
+        symbols[fields.identity(user_id, "userId")] = fields.label(body.get("symbol"), "symbol")
         x, y = fields.row(body.get("pos"), 2, "pos")
         cells[user_id] = fields.cell(x, y, "pos")
     return Status(symbols, cells)
@@ -231,7 +231,7 @@ def _decode_position(payload: object) -> Placed | Removed:
     user_id = fields.identity(body.get("userId"), "userId")
     if fields.flag(body.get("remove"), "remove"):
         return Removed(user_id)
-    symbol = fields.text(body.get("symbol"), "symbol")
+    symbol = fields.label(body.get("symbol"), "symbol")
     x, y = fields.row(body.get("pos"), 2, "pos")
     return Placed(user_id, symbol, fields.cell(x, y, "pos"))
 
@@ -244,9 +244,9 @@ def _decode_delta(payload: object) -> Delta:
         joins.append(
             Joiner(
                 fields.identity(user_id, "userId"),
-                fields.text(symbol, "symbol"),
+                fields.label(symbol, "symbol"),
                 fields.cell(x, y, "a row of joins"),
-                fields.text(name, "name"),
+                fields.label(name, "name"),
             )
         )
     cells: dict[str, Cell] = {}
@@ -273,14 +273,14 @@ def _decode_chat(payload: object) -> Chat:
     body = fields.mapping(payload, CHAT)
     return Chat(
         fields.identity(body.get("userId"), "userId"),
-        fields.text(body.get("name"), "name", optional=True),
+        fields.label(body.get("name"), "name", optional=True),
         fields.text(body.get("text"), "text"),
     )
 
 
 def _decode_notice(payload: object) -> Notice:
     body = fields.mapping(payload, NOTICE)
-    return Notice(fields.text(body.get("code"), "code"), fields.text(body.get("text"), "text"))
+    return Notice(fields.label(body.get("code"), "code"), fields.text(body.get("text"), "text"))
 
 
 _DECODERS = {

@@ -19,8 +19,9 @@ PROTOCOL_ERROR: Final = 1002
 NO_CODE: Final = 1005
 """What a close frame without a code means; never sent."""
 
-MAX_MESSAGE: Final = 16 * 2**20
-"""The longest message taken from a server, in bytes."""
+MAX_MESSAGE: Final = 4 * 2**20
+"""The longest message taken from a server, in bytes: a room of `mirror.MAX_PLAYERS`. Decoded it
+takes more than ten times that."""
 
 _FINAL, _RESERVED, _OPCODE, _CONTROL = 0x80, 0x70, 0x0F, 0x8
 _MASKED, _LENGTH = 0x80, 0x7F

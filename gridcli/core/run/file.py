@@ -29,7 +29,7 @@ class BadRun(GridError):
 
 def encode_run(run: Run) -> bytes:
     """The file's content."""
-    return orjson.dumps({KIND: FORMAT, **_plain(run)}, option=orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps(_plain(run), option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def decode_run(content: bytes) -> Run:
@@ -40,9 +40,6 @@ def decode_run(content: bytes) -> Run:
         raise BadRun(f"not JSON: {error}") from None
     if not isinstance(data, dict) or KIND not in data:
         raise BadRun(f"not a run file: it has no {KIND!r}")
-    version = data.pop(KIND)
-    if version != FORMAT:
-        raise BadRun(f"a run file of version {version}; this gridcli reads version {FORMAT}")
     return cast(Run, _read(Run, data, "run"))
 
 
@@ -58,7 +55,7 @@ def from_plain(kind: type[Any], value: object) -> Any:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of the file, made from the model."""
-    whole = _schema(Run)
+    whole = _schema_of_fields(Run)
     whole["properties"] = {KIND: {"const": FORMAT}, **whole["properties"]}
     whole["required"] = [KIND, *whole["required"]]
     return {
@@ -75,7 +72,9 @@ def _plain(value: object) -> Any:
     if isinstance(value, Seen):
         return {name: _plain(getattr(value, name)) for name in METRICS}
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        # Also within another one: what is cut out of a file is a run file.
+        kind = {KIND: FORMAT} if isinstance(value, Run) else {}
+        return kind | {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -99,7 +98,11 @@ def _read(kind: Any, value: object, where: str) -> Any:
     if kind is Seen:
         return _read_seen(value, where)
     if is_dataclass(kind):
-        return _read_fields(kind, _typed(dict, value, where), where)
+        data = _typed(dict, value, where)
+        if kind is Run and data.get(KIND) != FORMAT:
+            version = data.get(KIND)
+            raise BadRun(f"a run file of version {version}; this gridcli reads version {FORMAT}")
+        return _read_fields(kind, data, where)
     if origin is list:
         items = enumerate(_typed(list, value, where))
         return [_read(args[0], item, f"{where}[{n}]") for n, item in items]
@@ -187,6 +190,12 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"type": "array", "items": _schema(args[0])}
     if origin in (dict, Mapping):
         return {"type": "object", "additionalProperties": _schema(args[1])}
+    if kind is Run:
+        return {"$ref": "#"}
+    return _schema_of_fields(kind)
+
+
+def _schema_of_fields(kind: Any) -> dict[str, Any]:
     if kind is Seen:
         properties = {name: _schema(Latency) for name in METRICS}
     else:

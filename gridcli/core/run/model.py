@@ -154,8 +154,26 @@ class Knee:
 
 
 @dataclass(slots=True)
+class Stack:
+    """One of the servers that were compared.
+
+    Attributes:
+        key: its name on the command line.
+        label: its name for people.
+        run: its capacity search; None where it was not run.
+        missing: why not.
+    """
+
+    key: str
+    label: str
+    run: "Run | None" = None
+    missing: str = ""
+
+
+@dataclass(slots=True)
 class Run:
-    """A whole run; `tool` is "bots", "locust" or "capacity", times of day are ISO 8601 in UTC."""
+    """A whole run; `tool` is "bots", "locust", "capacity" or "stacks", which holds the runs of
+    several servers in place of steps. Times of day are ISO 8601 in UTC."""
 
     tool: str
     version: str
@@ -170,5 +188,6 @@ class Run:
     worst_pairs: list[Fault] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     capacity: Knee | None = None
+    stacks: list[Stack] = field(default_factory=list)
     verdict: str = ""
     exit_code: int = 0

@@ -78,6 +78,14 @@ def test_a_client_that_says_nothing_gets_protocol_1() -> None:
     assert encode_auth(Auth()) is None
 
 
+def test_a_token_is_all_that_counts_of_protocol_1() -> None:
+    for more in ({}, {"protocol": 1, "name": "x" * 99}, {"room": 5, "protocol": None}):
+        assert decode_auth({"token": "of ours", **more}) == Auth(token="of ours")
+    for odd in (5, None, ["of ours"], "x" * 5000, "\ud800"):
+        assert decode_auth({"token": odd}) == Auth()
+    assert encode_auth(Auth(token="of ours")) == {"token": "of ours"}
+
+
 def test_a_client_newer_than_us_gets_our_newest() -> None:
     assert decode_auth({"protocol": 3}).protocol == TICKS
 

@@ -63,7 +63,7 @@ def _to_socketio(frame: str) -> Packet:
 @given(requests, st.none() | ack_ids)
 def test_socketio_reads_our_events(request: Request, ack_id: int | None) -> None:
     event, payload = encode_request(request)
-    packet = _to_socketio(encode_event(event, payload, ack_id))
+    packet = _to_socketio(encode_event(event, payload, ack_id=ack_id))
     assert (packet.packet_type, packet.namespace) == (EVENT, NAMESPACE)
     assert (packet.data, packet.id) == ([event, payload], ack_id)
 
@@ -93,7 +93,7 @@ def test_we_read_acknowledgements_of_socketio(args: list[object], ack_id: int) -
 
 
 def test_we_read_the_rest_of_socketio() -> None:
-    assert decode_packet(_by_socketio(CONNECT, {"sid": "x"})) == Connected()
+    assert decode_packet(_by_socketio(CONNECT, {"sid": "x"})) == Connected("x")
     assert decode_packet(_by_socketio(DISCONNECT, None)) == Disconnected()
     error = {"message": "no", "data": {"code": "full", "text": "no"}}
     assert decode_packet(_by_socketio(CONNECT_ERROR, error)) == ConnectError(error)

@@ -12,7 +12,7 @@ from gridcli.core.latency import Latency
 from gridcli.core.ledger import Counts
 from gridcli.core.run.file import BadRun, decode_run, encode_run, schema
 from gridcli.core.run.health import Health
-from gridcli.core.run.model import Fault, Judgement, Knee, Run, Second, Step, Try
+from gridcli.core.run.model import Fault, Judgement, Knee, Run, Second, Stack, Step, Try
 from gridcli.core.run.seen import METRICS, Seen
 
 SCHEMA = ROOT / "docs" / "run-file-1.schema.json"
@@ -52,6 +52,12 @@ knees = st.builds(
     *(names, counts, counts, st.none() | counts, names, st.lists(tries, max_size=2)),
     *(st.none() | counts, st.none() | counts),
 )
+
+
+def _bare_run(tool: str) -> Run:
+    return Run(tool, "", "", "", 1, None)
+
+
 runs = st.builds(
     Run,
     *(names, names, names, names, counts, st.none() | counts),
@@ -61,15 +67,24 @@ runs = st.builds(
     st.lists(steps, max_size=2),
     st.lists(st.builds(Fault, names, names, counts, counts, counts, counts), max_size=2),
     st.lists(st.builds(Judgement, names, counts, st.none() | times, st.booleans()), max_size=2),
-    *(st.none() | knees, names, counts),
+    st.none() | knees,
+    st.lists(st.builds(Stack, names, names, st.none() | st.builds(_bare_run, names), names)),
+    *(names, counts),
 )
+
+
+FORM = jsonschema.Draft202012Validator(schema())
+
+
+def test_the_schema_is_one() -> None:
+    FORM.check_schema(schema())
 
 
 @given(runs)
 def test_what_is_written_reads_the_same(run: Run) -> None:
     content = encode_run(run)
     assert encode_run(decode_run(content)) == content
-    jsonschema.validate(json.loads(content), schema())
+    FORM.validate(json.loads(content))
 
 
 def test_the_published_schema_is_the_model_s() -> None:
@@ -99,6 +114,12 @@ def test_a_wrong_field_is_named(change: dict[str, object], said: str) -> None:
     with pytest.raises(BadRun) as caught:
         decode_run(json.dumps(data | change).encode())
     assert str(caught.value) == said
+
+
+def test_a_run_within_a_run_is_a_run_file() -> None:
+    run = Run("stacks", "1", "", "", 1, None, stacks=[Stack("a", "A", Run("x", "", "", "", 1, 7))])
+    inner = json.loads(encode_run(run))["stacks"][0]["run"]
+    assert decode_run(json.dumps(inner).encode()).seed == 7
 
 
 def test_a_broken_histogram_is_named() -> None:

@@ -181,8 +181,7 @@ def test_a_loss_reaches_who_is_publishing(broker: Broker, loop: Loop) -> None:
     async def scene() -> None:
         bus = bus_of(broker.url)
         node = await bus.connect()
-        os.kill(broker.pid, signal.SIGSTOP)
-        try:
+        with broker.frozen():
             publishing = asyncio.ensure_future(node.publish([bytes(60_000)] * 200))
             receiving = asyncio.ensure_future(node.receive())
             done, _ = await asyncio.wait({publishing, receiving}, timeout=0.2)
@@ -195,8 +194,6 @@ def test_a_loss_reaches_who_is_publishing(broker: Broker, loop: Loop) -> None:
             connecting.cancel()
             await asyncio.wait({connecting}, timeout=SOON_S)
             assert connecting.cancelled()
-        finally:
-            os.kill(broker.pid, signal.SIGCONT)
 
     play(scene, loop)
 
@@ -205,15 +202,12 @@ def test_a_loss_reaches_who_is_publishing(broker: Broker, loop: Loop) -> None:
 def test_who_cancels_publishing_is_cancelled(broker: Broker, loop: Loop) -> None:
     async def scene() -> None:
         node = await bus_of(broker.url).connect()
-        os.kill(broker.pid, signal.SIGSTOP)
-        try:
+        with broker.frozen():
             publishing = asyncio.ensure_future(node.publish([b"x"] * 3))
             await asyncio.wait({publishing}, timeout=0.1)
             publishing.cancel()
             await asyncio.wait({publishing}, timeout=SOON_S)
             assert publishing.cancelled()
-        finally:
-            os.kill(broker.pid, signal.SIGCONT)
         await node.close()
 
     play(scene, loop)

@@ -34,7 +34,8 @@ def test_a_server_of_its_own_does_without() -> None:
     program = (
         "import sys; from server.app import create_app; from server.settings import Settings;"
         # python-socketio loads the brokers' libraries by itself, where they are installed.
-        "create_app(Settings()); print([m for m in sys.modules if 'server.cluster' in m])"
+        "create_app(Settings());"
+        "print([m for m in sys.modules if f'{m}.'.startswith('server.cluster.')])"
     )
     said = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=FOLDER

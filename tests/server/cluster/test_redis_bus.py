@@ -1,8 +1,6 @@
 """Redis: its ways in, with passwords and TLS, and that nobody connects again behind our back."""
 
 import asyncio
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -116,14 +114,11 @@ def test_publishing_that_is_cancelled_ends_the_connection(redis: Broker, loop: L
 
     async def scene() -> None:
         node = await bus_of(redis.url).connect()
-        os.kill(redis.pid, signal.SIGSTOP)
-        try:
+        with redis.frozen():
             publishing = asyncio.ensure_future(node.publish([b"x"] * 3))
             await asyncio.wait({publishing}, timeout=0.1)
             publishing.cancel()
             await asyncio.wait({publishing})
-        finally:
-            os.kill(redis.pid, signal.SIGCONT)
         assert await reason(node.publish([b"y"])) == "interrupted while publishing"
         assert await reason(node.receive()) == "interrupted while publishing"
         await node.close()

@@ -6,6 +6,7 @@ here: that all of it together behaves like stock (`test_same_as_stock`).
 
 import ast
 import asyncio
+import gc
 import inspect
 import itertools
 from pathlib import Path
@@ -21,6 +22,7 @@ from waiting import until
 
 import server
 from server.fanout import stock
+from server.fanout.heartbeat import RunningTime, keep_time
 from server.fanout.manager import FanoutManager
 from server.fanout.websocket import FanoutWebSocket
 
@@ -74,8 +76,13 @@ def test_the_methods_called_and_overridden_have_the_known_parameters() -> None:
         manager.sid_from_eio_sid: "self eio_sid namespace",
         manager._generate_ack_id: "self sid callback",
         sio._handle_event: "self eio_sid namespace id data",
+        sio._handle_disconnect: "self eio_sid namespace reason",
+        manager.pre_connect: "self eio_sid namespace",
+        manager.connect: "self sid namespace",
         AsyncSocket.close: "self wait abort reason",
+        AsyncSocket.check_ping_timeout: "self",
         AsyncSocket.receive: "self pkt",
+        AsyncSocket.schedule_ping: "self",
         AsyncSocket.send: "self pkt",
         reader.WebSocketDataQueue.feed_data: "self data size",
         web.WebSocketResponse._post_start: "self request protocol writer",
@@ -122,6 +129,8 @@ def test_a_disconnect_leaves_the_tables_as_the_stock_manager_does() -> None:
         sio = aiohttp_server(manager)
         sio.eio.generate_id = lambda: f"sid {next(numbers)}"
         manager = sio.manager
+        for eio_sid in ("eio 0", "eio 1", "eio 2"):
+            sio.eio.sockets[eio_sid] = AsyncSocket(sio.eio, eio_sid)
         one, two = [await manager.connect(f"eio {n}", "/x") for n in range(2)]
         waiting = await manager.pre_connect("eio 2", "/x")
         for sid in (one, two):
@@ -203,21 +212,53 @@ def test_all_that_a_client_is_sent_ends_in_its_sockets_queue() -> None:
     asyncio.run(scene())
 
 
+async def begun(eio: Any, clock: RunningTime) -> Any:
+    """A session that goes by a clock, as python-engineio begins it."""
+    eio.on("connect", accepted)
+    keep_time(eio, clock, 1000)
+    socket = eio.sockets["sid"] = AsyncSocket(eio, "sid")
+    await eio.handlers["connect"]("sid", {})
+    return socket
+
+
+async def accepted(sid: str, environ: object) -> None:
+    pass
+
+
 def test_a_packet_for_a_polling_client_is_queued_as_sending_does_it() -> None:
     async def scene() -> None:
         eio = aiohttp_server(ping_timeout=5).eio
         packets = [Packet(MESSAGE, "x"), Packet(NOOP)]
-        socket = eio.sockets["sid"] = AsyncSocket(eio, "sid")
+        socket = await begun(eio, RunningTime())
         stock.queue_for(eio, "sid", packets)
         stock.queue_for(eio, "nobody", packets)
         assert [socket.queue.get_nowait(), socket.queue.get_nowait()] == packets
         # Who owes a pong for too long is closed by the next packet instead.
-        socket.last_ping = 1.0
+        socket.last_ping -= 6
         stock.queue_for(eio, "sid", packets)
         await until(lambda: socket.closed, "the end of the connection")
         assert packets[0] not in [socket.queue.get_nowait() for _ in range(socket.queue.qsize())]
         stock.queue_for(eio, "sid", packets)
         assert socket.queue.empty()
+
+    asyncio.run(scene())
+
+
+def test_packets_for_a_client_that_is_overdue_close_it_once_and_fail_nowhere() -> None:
+    async def scene() -> None:
+        told: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        eio = aiohttp_server(ping_timeout=5).eio
+        ends: list[str] = []
+        eio.on("disconnect", lambda sid, reason: ends.append(reason))
+        socket = await begun(eio, RunningTime())
+        socket.last_ping -= 6
+        before = asyncio.all_tasks()
+        for _ in range(3):
+            stock.queue_for(eio, "sid", [Packet(MESSAGE, "x")])
+        await asyncio.wait(asyncio.all_tasks() - before)
+        gc.collect()
+        assert (ends, told) == (["ping timeout"], [])
 
     asyncio.run(scene())
 

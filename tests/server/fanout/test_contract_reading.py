@@ -31,7 +31,7 @@ def test_the_reader_offers_each_message_to_ours_before_it_queues_it() -> None:
             await response.prepare(request)
             assert isinstance(response.inbox, stock.DirectQueue)
             assert isinstance(response._parser, reader.WebSocketReader)
-            response.inbox.direct = lambda m: (offered.append(m), m.data == "taken")[1]
+            response.inbox.direct = lambda m, event: (offered.append(m), m.data == "taken")[1]
             received.append((await response.receive()).data)
             response.hand_over(offered)
             assert (await response.receive()).data is offered

@@ -12,8 +12,15 @@ import asyncio, sys
 import socketio
 from aiohttp import web
 from elsewhere.manager import FanoutManager
+from elsewhere.testing import InProcess
 
-sio = socketio.AsyncServer(async_mode="aiohttp", client_manager=FanoutManager())
+sio = socketio.AsyncServer(
+    async_mode="aiohttp",
+    client_manager=FanoutManager(),
+    # The polling client waits for its last poll, which ends with the heartbeat.
+    ping_interval=1,
+    ping_timeout=1,
+)
 
 @sio.event
 async def say(sid, text):
@@ -34,6 +41,11 @@ async def main():
         assert await one.receive() == await other.receive() == ["said", "hello"]
     await runner.cleanup()
     assert not {"server", "gridcli"} & {name.partition(".")[0] for name in sys.modules}
+
+with InProcess(sio) as server:
+    one, other = server.test_client(), server.test_client()
+    one.emit("say", "hi")
+    assert other.get_received() == [{"name": "said", "args": ["hi"], "namespace": "/"}]
 
 asyncio.run(main())
 """

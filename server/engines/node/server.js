@@ -1,6 +1,7 @@
 // The grid game's protocol 1 on Socket.IO for Node, written as one ordinarily would: handlers, rooms
-// and `nsp.to(room).emit`, with the library's defaults. A peer from the outside for `make bench`: it
-// takes nothing from gridcli. `node server.js [--port N] [--grid WxH]`; the first line tells the port.
+// and `nsp.to(room).emit`, with the library's defaults. A peer from the outside, for `gridcli stacks` and
+// `make bench`: it takes nothing from gridcli. `node server.js [--port N] [--grid WxH]`; the first line
+// tells the port. `--while-stdin-open` ends it with its standard input, as whoever started it ends.
 // Not here: protocol 2, and anything that makes the library faster than it comes.
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
@@ -10,6 +11,7 @@ const { values: options } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
     grid: { type: "string", default: "20x10" },
+    "while-stdin-open": { type: "boolean", default: false },
   },
 });
 const [width, height] = options.grid.split("x").map(Number);
@@ -75,8 +77,9 @@ nsp.on("connection", (socket) => {
   enter(socket, player, LOBBY);
 
   socket.on("movement", (data) => {
-    const step = Object.hasOwn(STEPS, data?.direction) && STEPS[data.direction];
-    if (!step) return;
+    const direction = data?.direction; // ["up"] would do as a key, too
+    if (typeof direction !== "string" || !Object.hasOwn(STEPS, direction)) return;
+    const step = STEPS[direction];
     player.pos = [clamp(player.pos[0] + step[0], width), clamp(player.pos[1] + step[1], height)];
     tellPosition(player);
   });
@@ -94,3 +97,6 @@ nsp.on("connection", (socket) => {
 http.listen(Number(options.port), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${http.address().port}`);
 });
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+if (options["while-stdin-open"]) process.stdin.on("end", () => process.exit(0)).resume();
