@@ -7,6 +7,7 @@ it. Not here: the states (`gridcli.core.scene`, `gridcli.core.ledger.views`).
 """
 
 from collections import OrderedDict, deque
+from itertools import islice
 from typing import Generic, Protocol, Self, TypeVar
 from weakref import ref
 
@@ -51,7 +52,7 @@ class Meetings(Generic[S]):
     """The states that recent updates led to."""
 
     def __init__(self) -> None:
-        self._states: dict[int, tuple[object, list[_Known[S]]]] = {}
+        self._states: dict[int, tuple[object, dict[int, _Known[S]]]] = {}
         self._alive: OrderedDict[int, _Known[S]] = OrderedDict()
         self._held = 0
         # The collector comes at any time, also in the middle of what follows.
@@ -67,16 +68,16 @@ class Meetings(Generic[S]):
         key = id(update)
         known = self._states.get(key)
         if known is None:
-            known = self._states[key] = update, []
+            known = self._states[key] = update, {}
         states = known[1]
-        for held in states[: -MOST - 1 : -1]:
+        for held in islice(reversed(states.values()), MOST):
             other = held()
             if other is not None and other.same_as(state):
                 return other
         new = _Known(state, self._died.append)
         new.key, new.size = key, len(state)
-        states.append(new)
-        self._alive[id(new)] = new
+        # By identity: the references to two states that have died are equal to none.
+        states[id(new)] = self._alive[id(new)] = new
         self._held += new.size
         while self._held > HELD and len(self._alive) > LEAST:
             self._forget_oldest()
@@ -96,7 +97,6 @@ class Meetings(Generic[S]):
         assert isinstance(held, _Known)
         self._held -= held.size
         states = self._states[held.key][1]
-        # By identity: the references to two states that have died are equal to none.
-        del states[next(i for i, one in enumerate(states) if one is held)]
+        del states[id(held)]
         if not states:
             del self._states[held.key]

@@ -38,8 +38,8 @@ MAX_MARKS = 5
 
 Burmese writes five in one syllable, Hebrew with vowels and accents four, Vietnamese and Thai two.
 """
-_VOWELS_AND_FINALS = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7ff"))
-"""Of Hangul's single letters: they take no room of their own either."""
+# Vowels and finals of Hangul's single letters take no room of their own either.
+_JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 
 
 def printable(text: str) -> str:
@@ -52,7 +52,7 @@ def printable(text: str) -> str:
         category = unicodedata.category(c)
         if category in _UNPRINTABLE:
             continue
-        joins = category[0] == "M" or any(low <= c <= high for low, high in _VOWELS_AND_FINALS)
+        joins = category[0] == "M" or _JOINING.match(c)
         marks = marks + 1 if joins else 0
         if marks <= MAX_MARKS:
             kept.append(c)

@@ -99,8 +99,9 @@ class Evil:
         if session is None or websocket:
             peer.writer.write(broken.response(b"no such session", status=b"400 Bad Request"))
         elif method == b"POST":
-            for packet in body.decode(errors="replace").split("\x1e"):
-                session.put(packet)
+            # A flood's answers are the client's memory, then ours: we are in its process, measured.
+            for packet in () if self.deaf else body.decode(errors="replace").split("\x1e"):
+                session.put(packet if packet != "1" else None)
             peer.writer.write(broken.response(b"ok"))
         else:
             answer = await session.polled()

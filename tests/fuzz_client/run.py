@@ -60,6 +60,8 @@ def link_sessions(count: int, seed: int) -> Report:
             f"{len(total.findings)} findings",
             flush=True,
         )
+        for finding in report.findings:
+            print(f"FOUND: {finding}", flush=True)
     return total
 
 
