@@ -37,6 +37,8 @@ truth: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/fuzz/run.py --cases 1000000 --seed 1 $(ARGS)
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/pip install --quiet \
+	  --disable-pip-version-check -e '.[fuzz]' || true  # where it can't be had, the next says so
 	$(BIN)/python tests/fuzz/parsers.py
 	$(BIN)/python tests/fuzz_client/run.py --cases $(CLIENT_CASES) --seed 1
 

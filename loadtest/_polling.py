@@ -130,10 +130,14 @@ def _request(
 ) -> tuple[int, bytes]:
     if http.sock is not None and select.select([http.sock], [], [], 0)[0]:
         http.close()  # the server has let go of an idle connection; the next request opens one
+    # A server may be silent for the one, and then has another for what it sends; the deadlines of
+    # sockets are for each wait, of which TLS has one for every byte.
+    patience_s = 2 * (http.timeout or 0) or None
     try:
-        http.request(method, target, body, _HEADERS if body is not None else {})
-        response = http.getresponse()
-        answer = response.read(MAX_MESSAGE + 1)
+        with gevent.Timeout(patience_s, TimeoutError("timed out")):
+            http.request(method, target, body, _HEADERS if body is not None else {})
+            response = http.getresponse()
+            answer = response.read(MAX_MESSAGE + 1)
         if len(answer) > MAX_MESSAGE:
             raise Ended(f"the server sent more than {MAX_MESSAGE} bytes")
         if response.length:

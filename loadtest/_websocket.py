@@ -7,6 +7,7 @@ Not here: how it opens (`loadtest._opening`), what the frames are made of
 import os
 import time
 
+import gevent
 from gevent.lock import BoundedSemaphore
 
 from gridcli.core.errors import CannotConnect
@@ -14,7 +15,7 @@ from gridcli.core.protocol.bursts import Burst, take_read
 from gridcli.core.protocol.masking import MaskKeys, encode_close, encode_frame
 from gridcli.core.protocol.names import PATH
 from gridcli.core.protocol.opening import NotUpgraded
-from gridcli.core.protocol.packets import node_of
+from gridcli.core.protocol.packets import Handshake, node_of
 from gridcli.core.protocol.websocket import (
     CLOSING,
     NO_CODE,
@@ -26,7 +27,7 @@ from gridcli.core.protocol.websocket import (
 )
 
 from ._opening import left_s, open_websocket
-from ._transport import HINT, NOT_OURS, Connection, Ended, endpoint, read_handshake, why
+from ._transport import HINT, NOT_OURS, Connection, Ended, Endpoint, endpoint, read_handshake, why
 
 _READ = 65536
 _mask_key = MaskKeys(os.urandom)
@@ -46,12 +47,17 @@ class WebSocketConnection(Connection):
 
     def __init__(self, url: str, timeout_s: float, path: str = PATH) -> None:
         super().__init__()
-        at = endpoint(url, path)
         self._frames = FrameBuffer()
         self._waiting: list[bytes] = []
         # A frame that the socket takes in parts must not be cut by another greenlet's.
         self._sending = BoundedSemaphore()
-        deadline_s = time.monotonic() + timeout_s
+        # The deadlines of sockets are for each wait, of which TLS has one for every byte.
+        with gevent.Timeout(timeout_s, TimeoutError("timed out")):
+            handshake = self._open(url, endpoint(url, path), time.monotonic() + timeout_s)
+        self.node = node_of(handshake.sid)
+        self._socket.settimeout(handshake.ping_interval_s + handshake.ping_timeout_s)
+
+    def _open(self, url: str, at: Endpoint, deadline_s: float) -> Handshake:
         try:
             self._socket, early = open_websocket(at, deadline_s)
         except NotUpgraded as error:
@@ -68,15 +74,13 @@ class WebSocketConnection(Connection):
                 self._socket.settimeout(left_s(deadline_s))
                 self._waiting = self._frames.feed(self._read())
                 self._look()
-            handshake = read_handshake(url, self._waiting.pop(0))
+            return read_handshake(url, self._waiting.pop(0))
         except (Ended, TimeoutError) as error:
             self.close()
             raise CannotConnect(url, str(error), HINT) from None
         except BaseException:
             self.close()
             raise
-        self.node = node_of(handshake.sid)
-        self._socket.settimeout(handshake.ping_interval_s + handshake.ping_timeout_s)
 
     def send(self, frame: str) -> None:
         self._send(encode_frame(frame.encode(), _mask_key()))

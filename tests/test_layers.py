@@ -7,13 +7,13 @@ a fresh interpreter imports the modules and says what it loaded.
 import ast
 import json
 import pkgutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from fresh_python import run_fresh
 
 import gridcli
 
@@ -187,16 +187,7 @@ def loaded_by(package: str) -> set[str]:
         f"for name in {names!r}: importlib.import_module(name)\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    return set(json.loads(run_fresh("-c", program)))
 
 
 @pytest.mark.parametrize("package", FORBIDDEN)

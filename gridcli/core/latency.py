@@ -8,6 +8,7 @@ Not here: which moves were seen (`gridcli.core.ledger`), what a run keeps (`grid
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -17,6 +18,8 @@ Microseconds = NDArray[np.float32]
 """Samples; single precision tells apart far more than three digits."""
 Counts = NDArray[np.int64]
 """How many samples each bucket has."""
+Sparse = tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]
+"""The buckets that have samples, and how many."""
 
 _LOWEST_US, _HIGHEST_US, _DIGITS = 1, 60_000_000, 3
 _HALF_BITS = 10
@@ -82,7 +85,7 @@ class Latency:
 
     def __init__(self) -> None:
         self._counts: Counts | None = None
-        self._packed: tuple[Counts, Counts] | None = None
+        self._packed: Sparse | None = None
 
     def __len__(self) -> int:
         if self._packed is not None:
@@ -107,9 +110,15 @@ class Latency:
             self._dense()[buckets] += counts
 
     def pack(self) -> None:
-        """Take less memory, for one that is complete."""
-        if self._counts is not None:
-            self._packed, self._counts = self._sparse(), None
+        """Take less memory, for one that is complete: three or four bytes for a bucket in use."""
+        if self._counts is None:
+            return
+        buckets, counts = self._sparse()
+        most = int(counts.max(initial=0))
+        # Wider ones than this stay signed: to add them to signed ones would make them floats.
+        narrow = np.min_scalar_type(most) if most < 2**32 else np.int64
+        self._packed = buckets.astype(np.uint16), counts.astype(narrow)
+        self._counts = None
 
     def percentile_ms(self, percent: float) -> float | None:
         """The latency that so many percent of the samples do not exceed; None without samples."""
@@ -180,7 +189,7 @@ class Latency:
                 self._packed = None
         return self._counts
 
-    def _sparse(self) -> tuple[Counts, Counts]:
+    def _sparse(self) -> Sparse:
         if self._packed is not None:
             return self._packed
         if self._counts is None:

@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridcli.core.latency import Latency
+from gridcli.core.latency import Latency, count
 
 seconds = st.floats(1e-6, 59)
 
@@ -92,11 +93,19 @@ def test_buckets_are_those_of_hdr_histogram(values: list[float]) -> None:
         assert ours.percentile_ms(percent) == pytest.approx(theirs_us / 1000, rel=1e-3, abs=1e-3)
 
 
-def test_packing_changes_no_figure() -> None:
-    made = latency(0.001, 0.01, 0.1, 0.01)
-    before = made.bins()
+@given(st.lists(seconds, max_size=20), st.sampled_from([1, 200, 60_000, 2**31, 2**40]))
+def test_packing_changes_no_figure(values: list[float], times: int) -> None:
+    made = latency(*values)
+    made.take((times - 1) * count(np.array(values, np.float32) * np.float32(1e6)))
+    figures = [made.bins(), len(made), made.percentile_ms(99), made.mean_ms, made.max_ms]
+    written = made.encode()
     made.pack()
-    assert (made.bins(), len(made)) == (before, 4)
+    assert [
+        made.bins(), len(made), made.percentile_ms(99), made.mean_ms, made.max_ms
+    ] == figures  # fmt: skip
+    assert made.encode() == written
+    merged = latency(0.5)
+    merged.merge(made)
     made.add([0.5])
-    assert len(made) == 5
-    assert made.max_ms == pytest.approx(500, rel=2e-3)
+    assert len(made) == len(merged) == figures[1] + 1
+    assert made.bins() == merged.bins()

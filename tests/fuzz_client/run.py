@@ -1,9 +1,9 @@
-"""A server that means harm against link, screen and bots, for as many sessions as are wanted.
+"""A server that means harm against link, screen, bots and Locust, for as long as is wanted.
 
     python tests/fuzz_client/run.py --cases 2000 --seed 1
 
 Prints what it does and a summary; ends with 1 where anything was found. The same seed gives the
-same sessions of the link; how far the screen and the bots get in their time depends on the machine.
+same sessions of the link; how far the others get in their time depends on the machine.
 Not here: the small share of it that `make test` runs (the tests beside this).
 """
 
@@ -12,12 +12,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from fuzz_client import test_bots  # noqa: E402
-from fuzz_client.acts import ACTS  # noqa: E402
+from fuzz_client.acts import ACTS, FIRST  # noqa: E402
 from fuzz_client.link_cases import Cases, Report, rss_mib, shorten_patience  # noqa: E402
 from fuzz_client.screens import (  # noqa: E402
     answers_keys,
@@ -30,6 +31,7 @@ from fuzz_client.screens import (  # noqa: E402
 )
 from fuzz_client.screens import rss_mib as rss_of  # noqa: E402
 from run_bots import bots  # noqa: E402
+from run_locust import Locust  # noqa: E402
 from servers import running_server  # noqa: E402
 
 from gridcli.link.target import Transport  # noqa: E402
@@ -107,19 +109,42 @@ def swarms(seed: int) -> None:
             print(f"bots: {act}, {transport}: exit code {ended.returncode}", flush=True)
 
 
+def users() -> list[str]:
+    """Locust's users, over each transport, with each kind of session."""
+    findings = []
+    for act in (*ACTS, *FIRST):
+        for scenario in ("Players", "Polling"):
+            what = f"locust, {act}, {scenario}"
+            with evil_process(1, act, packets_each=5000) as server, TemporaryDirectory() as folder:
+                options = f"{scenario} --headless --host {server.url} -u 50 -r 50 -t 5s"
+                ended = Locust(Path(folder), options, {}).result()
+                sessions = int(server.output[-1].split()[1])
+            if "Traceback" in ended.output:
+                findings.append(f"{what}: {ended.output}")
+            if ended.most_mib > MOST_MIB:
+                findings.append(f"{what}: {ended.most_mib:.0f} MiB")
+            print(
+                f"{what}: {sessions} sessions, exit code {ended.code}, "
+                f"at most {ended.most_mib:.0f} MiB",
+                flush=True,
+            )
+    return findings
+
+
 def main() -> int:
-    """Run all three; the exit code."""
+    """Run all four; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=2000, help="sessions of the link")
     parser.add_argument("--packets", type=int, default=50_000, help="packets to each screen")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["link", "screen", "bots"])
+    parser.add_argument("--only", choices=["link", "screen", "bots", "locust"])
     options = parser.parse_args()
     findings: list[str] = []
     parts: dict[str, Callable[[], object]] = {
         "link": lambda: findings.extend(link_sessions(options.cases, options.seed).findings),
         "screen": lambda: findings.extend(screens(options.packets, options.seed)),
         "bots": lambda: swarms(options.seed),
+        "locust": lambda: findings.extend(users()),
     }
     for name, part in parts.items():
         if options.only in (None, name):

@@ -5,14 +5,13 @@ Not here: the format (`tests/core/test_recording`), playing one again (`tests/bo
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from servers import ROOT, Server
+from fresh_python import run_fresh
+from servers import Server
 from waiting import until
 from watched_link import Watched, scene
 
@@ -199,16 +198,8 @@ asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
 
 def test_a_disk_that_is_full_half_way_leaves_what_it_took(tmp_path: Path) -> None:
     path = tmp_path / "game.jsonl"
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED, path, FRAME],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
+    said = run_fresh("-c", LIMITED, path, FRAME)
+    assert said.splitlines() == [
         f"the recording is incomplete: {path}: file too large",
         "the run goes on",
     ]

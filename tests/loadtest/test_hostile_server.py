@@ -4,11 +4,14 @@ Not here: the same for the other clients (`tests/fuzz_client`).
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 
 import pytest
+from fresh_python import run_fresh
 from fuzz_client.screens import evil_process
 from odd_server import Peer, Script, odd_server
 from watched_link import scene
@@ -18,6 +21,8 @@ from loadtest._opening import MAX_ANSWER, BoundedResponse, open_websocket
 from loadtest._transport import endpoint
 
 OPEN_S = 1.0
+MOST_MIB = 300
+"""Of a process that has some 100 before it does anything; one endless answer would soon be more."""
 
 
 def sending(first: bytes, more: bytes, *, slowly: bool = False) -> Script:
@@ -106,6 +111,13 @@ def test_an_answer_ends(how: str) -> None:
     against(ANSWERS[how], ask)
 
 
+def test_tls_drop_by_drop_ends() -> None:
+    ended = json.loads(run_fresh(Path(__file__).with_name("dripping.py"), str(OPEN_S)))
+    for transport, (said, took_s) in ended.items():
+        assert "timed out" in said or "nothing was heard" in said, transport
+        assert took_s < 4 * OPEN_S, transport
+
+
 @pytest.mark.parametrize("scenario", ["Players", "Polling"])
 def test_users_fail_and_go_on(start_locust, scenario: str) -> None:
     with evil_process(21, "talk,answer,open,wire,before,refuse,leave,put_out") as server:
@@ -116,3 +128,4 @@ def test_users_fail_and_go_on(start_locust, scenario: str) -> None:
     assert result.code == 1
     assert result.failures
     assert "Traceback" not in result.output
+    assert result.most_mib < MOST_MIB

@@ -4,27 +4,16 @@ Not here: the scene itself (`sending`), which runs under gevent.
 """
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-from servers import ROOT
+from fresh_python import run_fresh
 
 SENDERS, EACH = 20, 8
 
 
 def test_packets_of_several_greenlets_are_not_mixed() -> None:
     script = Path(__file__).with_name("sending.py")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    heard = json.loads(done.stdout)
+    heard = json.loads(run_fresh(script))
     texts = [text for opcode, text, _ in heard if opcode == 1]
     assert texts[-1] == "41"
     # Each sender's packets are all there, unbroken and in its own order.

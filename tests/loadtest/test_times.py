@@ -1,11 +1,8 @@
 """The times themselves: a delay that is known, and what Locust would round away."""
 
 import json
-import os
-import subprocess
-import sys
 
-from servers import ROOT
+from fresh_python import run_fresh
 
 DELAY_MS = 200
 
@@ -61,11 +58,7 @@ print(json.dumps({
 
 
 def test_less_than_a_millisecond_is_not_zero() -> None:
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    run = subprocess.run(
-        [sys.executable, "-c", FIGURES], env=env, capture_output=True, text=True, check=True
-    )
-    figures = json.loads(run.stdout)
+    figures = json.loads(run_fresh("-c", FIGURES))
     average, least, most, median = figures["table"]
     assert (least, most) == ("0.01", "47")
     assert average == "13"

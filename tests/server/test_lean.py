@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from fresh_python import run_fresh
 from servers import ROOT, Server
 
 from server.lean import LEFT_OUT, load_socketio
@@ -15,16 +16,7 @@ TELL = "import json, sys; print(json.dumps([n for n in sys.argv[1:] if n in sys.
 
 def loaded(program: str) -> set[str]:
     """Which of the packages a fresh interpreter has after this."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"{program}; {TELL}", "socketio", *LEFT_OUT],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    return set(json.loads(run_fresh("-c", f"{program}; {TELL}", "socketio", *LEFT_OUT)))
 
 
 def test_they_are_left_out() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from fresh_python import run_fresh
 from in_process import gridcli
 
 from .terminal import ROOT, Terminal
@@ -44,13 +45,10 @@ def test_help_shows_examples_and_loads_no_screen_library() -> None:
         "result = CliRunner().invoke(cli, ['play', '--help']); print(result.output);"
         "assert result.exit_code == 0, result; assert 'textual' not in sys.modules"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "gridcli play --server new --port 0" in done.stdout
+    said = run_fresh("-c", code)
+    assert "gridcli play --server new --port 0" in said
     for option in ("--name", "--room", "--transport", "--auto-move", "--spectate", "--ascii"):
-        assert option in done.stdout
+        assert option in said
 
 
 @pytest.mark.parametrize(

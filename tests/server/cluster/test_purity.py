@@ -1,11 +1,10 @@
 """What of the cluster is pure stays so, and a server of its own loads none of it."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from fresh_python import run_fresh
 
 import server.cluster
 
@@ -37,7 +36,4 @@ def test_a_server_of_its_own_does_without() -> None:
         "create_app(Settings());"
         "print([m for m in sys.modules if f'{m}.'.startswith('server.cluster.')])"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=FOLDER
-    )
-    assert said.stdout.strip() == "[]", said.stdout
+    assert run_fresh("-c", program).strip() == "[]"

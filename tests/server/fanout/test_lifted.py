@@ -1,10 +1,9 @@
 """The folder can be lifted out: copied under another name, it serves somebody else's program."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+from fresh_python import run_fresh
 from servers import ROOT
 
 APPLICATION = """
@@ -54,12 +53,4 @@ asyncio.run(main())
 def test_a_copy_of_the_folder_needs_nothing_else_of_ours(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "server" / "fanout", tmp_path / "elsewhere")
     (tmp_path / "application.py").write_text(APPLICATION)
-    ended = subprocess.run(
-        [sys.executable, "application.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    run_fresh("application.py", cwd=tmp_path)
