@@ -8,9 +8,9 @@ each bot. Not here: whose view it is, and how many the server says there are
 from typing import NamedTuple
 
 from .geometry import Cell
-from .protocol.bursts import Burst
+from .protocol.bursts import Burst, entries_of
 from .protocol.updates import Delta, Placed, Removed, Status, Update
-from .sharing import Meetings
+from .sharing import Known, Meetings
 
 
 class Identity(NamedTuple):
@@ -27,7 +27,7 @@ class Scene:
     player that the scene includes.
     """
 
-    __slots__ = ("__weakref__", "cells", "seqs", "strangers", "tick", "ways", "who")
+    __slots__ = ("__weakref__", "cells", "known", "seqs", "strangers", "tick", "ways", "who")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Scene:
         self.strangers = 0
         """How many players the last update moved whom none has introduced; they are left out."""
         self.ways: dict[int, tuple[Update | Burst, Scene]] = {}
+        self.known: Known | None = None
 
     def after(self, update: Update | Burst) -> "Scene":
         """The scene that the update leads to; this one where it changes nothing."""
@@ -52,6 +53,7 @@ class Scene:
         scene = self._made_by(update)
         if scene is not self:
             scene = _meetings.at(update.last if isinstance(update, Burst) else update, scene)
+            _meetings.remember(self, entries_of(update))
             self.ways[id(update)] = update, scene
         return scene
 

@@ -12,12 +12,12 @@ from typing import Generic, Protocol, Self, TypeVar
 from weakref import ref
 
 HELD = 1_500_000
-"""How much lives at most, in entries of states, some tens of bytes each: a client that hangs must
-not keep alive all that came after. Clients of one process lag behind each other by some tens of
-updates, or by some thousands when it has too much to do."""
-LEAST = 16
-"""So many states live however large they are: with the most players that a client keeps no more
-than the limit above."""
+"""How much lives at most, in entries of dictionaries of some 25 bytes each. A client that hangs
+must not keep all that came after, nor a server all that it ever said, by saying something new each
+time and coming back to where it was. Clients of one process lag behind each other by some tens of
+updates, or by some hundreds when it has too much to do."""
+STATE = 80
+"""What a state takes beside its entries, with the way that led to it, in entries: measured."""
 MOST = 3
 """How many states that an update led to are compared with: the last ones. In protocol 1 the same
 update comes again and again, and each time leads to another state."""
@@ -25,6 +25,9 @@ update comes again and again, and each time leads to another state."""
 
 class State(Protocol):
     """A state that remembers where updates lead to from it."""
+
+    known: "Known | None"
+    """What is noted of it; for `Meetings` alone."""
 
     def __len__(self) -> int:
         """How many entries it holds."""
@@ -39,8 +42,8 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 
-class _Known(ref[S]):
-    """A state that an update led to, while it lives."""
+class Known(ref[State]):
+    """What is noted of a state while it lives: what led to it, and what it takes, in entries."""
 
     __slots__ = ("key", "size")
 
@@ -49,14 +52,15 @@ class _Known(ref[S]):
 
 
 class Meetings(Generic[S]):
-    """The states that recent updates led to."""
+    """The states that recent updates led to, and what they take together."""
 
     def __init__(self) -> None:
-        self._states: dict[int, tuple[object, dict[int, _Known[S]]]] = {}
-        self._alive: OrderedDict[int, _Known[S]] = OrderedDict()
+        self._states: dict[int, tuple[object, dict[int, Known]]] = {}
+        self._alive: OrderedDict[int, Known] = OrderedDict()
         self._held = 0
         # The collector comes at any time, also in the middle of what follows.
-        self._died: deque[ref[S]] = deque()
+        self._died: deque[ref[State]] = deque()
+        self._note_death = self._died.append
 
     def at(self, update: object, state: S) -> S:
         """A state that the update led to before and that is the same; else this one.
@@ -73,30 +77,51 @@ class Meetings(Generic[S]):
         for held in islice(reversed(states.values()), MOST):
             other = held()
             if other is not None and other.same_as(state):
-                return other
-        new = _Known(state, self._died.append)
-        new.key, new.size = key, len(state)
+                return other  # type: ignore[return-value]  # the states here are of one kind
+        new = self._note(state, key)
         # By identity: the references to two states that have died are equal to none.
-        states[id(new)] = self._alive[id(new)] = new
-        self._held += new.size
-        while self._held > HELD and len(self._alive) > LEAST:
-            self._forget_oldest()
+        states[id(new)] = new
+        self._stay_within()
         return state
 
-    def _forget_oldest(self) -> None:
-        held = next(iter(self._alive.values()))
-        oldest = held()
-        self._drop(held)
-        if oldest is not None:
-            oldest.forget()
+    def remember(self, state: S, entries: int) -> None:
+        """A state is about to remember a way on, by an update of so many entries."""
+        known = state.known
+        if known is None:
+            known = self._note(state, _NOTHING)  # no update led to it, or that is forgotten
+        known.size += entries
+        self._held += entries
+        self._stay_within()
 
-    def _drop(self, held: ref[S]) -> None:
+    def _note(self, state: S, key: int) -> Known:
+        known = state.known = Known(state, self._note_death)
+        known.key, known.size = key, STATE + len(state)
+        self._alive[id(known)] = known
+        self._held += known.size
+        return known
+
+    def _stay_within(self) -> None:
+        while self._held > HELD:
+            held = next(iter(self._alive.values()))
+            oldest = held()
+            self._drop(held)
+            if oldest is not None:
+                oldest.known = None
+                oldest.forget()
+
+    def _drop(self, held: ref[State]) -> None:
         """A state has died, or is forgotten."""
         if self._alive.pop(id(held), None) is None:
             return
-        assert isinstance(held, _Known)
+        assert isinstance(held, Known)
         self._held -= held.size
+        if held.key == _NOTHING:
+            return
         states = self._states[held.key][1]
         del states[id(held)]
         if not states:
             del self._states[held.key]
+
+
+_NOTHING = 0
+"""In place of an update's identity."""

@@ -69,7 +69,7 @@ class SequenceView(View):
         after which entry of the ledger they must have come."""
 
     def __len__(self) -> int:
-        return len(self.cursors) + len(self.others) + 1
+        return len(self.cursors) + len(self.others) + self._holes + 1
 
     def advance(self, receiver: Receiver, update: object, senders: Mapping[str, Sender]) -> Edge:
         """See `View`."""

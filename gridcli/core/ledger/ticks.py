@@ -73,7 +73,7 @@ class TickView(View):
         return cls(receiver.room, receiver.node, state.tick, cursors, others)
 
     def __len__(self) -> int:
-        return len(self.cursors) + len(self.others) + 1
+        return len(self.cursors) + len(self.others) + 2 * len(self._missing) + 1
 
     def advance(self, receiver: Receiver, update: object, senders: Mapping[str, Sender]) -> Edge:
         """See `View`."""

@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping
 
-from ..protocol.bursts import Burst
-from ..sharing import Meetings
+from ..protocol.bursts import Burst, entries_of
+from ..sharing import Known, Meetings
 from .moves import Move, Showing
 from .senders import Sender
 
@@ -110,11 +110,12 @@ class Edge:
 class View(ABC):
     """What has been seen of one room."""
 
-    __slots__ = ("__weakref__", "edges", "room")
+    __slots__ = ("__weakref__", "edges", "known", "room")
 
     def __init__(self, room: str) -> None:
         self.room = room
         self.edges: dict[int, Edge] = {}
+        self.known: Known | None = None
 
     @abstractmethod
     def __len__(self) -> int:
@@ -163,6 +164,7 @@ class View(ABC):
         if edge.view is not self:
             edge.view = meetings.at(update.last if isinstance(update, Burst) else update, edge.view)
         if edge.shared:
+            meetings.remember(self, entries_of(update))
             self.edges[id(update)] = edge
         return edge
 

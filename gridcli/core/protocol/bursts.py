@@ -13,7 +13,7 @@ from typing import Final, final
 
 from ..errors import BadInput
 from .frames import LONG, decode_frame
-from .updates import Online, Placed, Removed
+from .updates import Delta, Online, Placed, Removed, Status
 from .websocket import PLAIN, FrameBuffer
 
 Part = Placed | Removed | Online
@@ -28,6 +28,8 @@ _ALIKE = 4
 _CUT = 31
 """One frame of 32 ends a burst. Which ones depends on nothing but their bytes: clients who lag
 behind each other read other pieces of the same stream, and still have most bursts in common."""
+_EACH = 8
+"""Entries that a small update is counted for."""
 _MOST = 256
 """Frames in a burst."""
 _LONG_HEAD = b"\x7e" + LONG.to_bytes(2, "big")[:1]
@@ -61,6 +63,20 @@ class Burst:
 
     def __iter__(self) -> Iterator[Part]:
         return iter(self.parts)
+
+
+def entries_of(update: object) -> int:
+    """What it takes to keep an update, in entries of dictionaries of some 25 bytes each.
+
+    Rows count as with ids and names of the usual length; the longest take six times that.
+    """
+    if isinstance(update, Delta):
+        return 12 * len(update.joins) + 10 * len(update.cells) + 3 * len(update.leaves) + _EACH
+    if isinstance(update, Status):
+        return 12 * len(update.cells) + _EACH
+    if isinstance(update, Burst):
+        return _EACH * len(update)
+    return _EACH
 
 
 class Bursts:
