@@ -189,7 +189,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5, help="of calm and attack (5)")
     options.add_argument("--rate", type=float, default=2.0, help="moves of each bot a second (2)")
     options.add_argument("--tries", type=int, default=10_000, help="of binary events, a batch")
-    options.add_argument("--batches", type=int, default=4, help="of them (4)")
+    options.add_argument("--batches", type=int, default=10, help="of them (10)")
     options.add_argument("--storm", type=int, default=1000, help="thrown off at once; 0: none")
     options.add_argument("--only", default="", help="rows whose name has this in it")
     given = options.parse_args()
