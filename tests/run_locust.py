@@ -104,7 +104,7 @@ class Locust:
 
         def there() -> bool:
             rows = [row for row in self._read("stats") if row["Type"] == "CONNECT"]
-            return sum(int(row["Request Count"]) for row in rows) >= players
+            return sum(int(row["Request Count"] or 0) for row in rows) >= players
 
         until_sync(there, f"{players} players", _TIMEOUT_S)
 
@@ -137,5 +137,5 @@ class Locust:
         path = Path(f"{self._prefix}_{table}.csv")
         if not path.exists():
             return []  # it ended before it began
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
+        # At once, as Locust writes it anew each second: a row may be cut off all the same.
+        return [*csv.DictReader(path.read_text().splitlines())]
