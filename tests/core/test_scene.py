@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from weakref import ref
 
+import pytest
 from core_strategies import deltas
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,26 +115,37 @@ def held_by(told: Iterable[Update]) -> list[ref[Scene]]:
     return [each for each in refs if each() is not None]
 
 
+LITTLE = 100 * sharing.STATE
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred small scenes are the most that live."""
+    monkeypatch.setattr(sharing, "HELD", LITTLE)
+
+
+@pytest.mark.usefixtures("little")
 def test_one_that_hangs_does_not_keep_all_later_scenes() -> None:
-    steps = 3 * sharing.HELD // sharing.STATE
     lives = held_by(
-        Delta(tick, 1, cells={"ann": Cell(1, 1)}, seqs={"ann": tick}) for tick in range(1, steps)
+        Delta(tick, 1, cells={"ann": Cell(1, 1)}, seqs={"ann": tick}) for tick in range(1, 300)
     )
-    assert len(lives) < sharing.HELD / sharing.STATE
+    assert len(lives) < 100
 
 
+@pytest.mark.usefixtures("little")
 def test_what_updates_take_is_counted_whatever_they_lead_to() -> None:
-    strangers = {str(number): Cell(1, 1) for number in range(10_000)}
+    strangers = {str(number): Cell(1, 1) for number in range(100)}
     lives = held_by(Delta(tick, 1, cells=dict(strangers), seqs={}) for tick in range(1, 100))
-    assert len(lives) < sharing.HELD / len(strangers) / 2
+    assert len(lives) < LITTLE / (10 * len(strangers))
 
 
+@pytest.mark.usefixtures("little")
 def test_a_server_that_comes_back_to_where_it_was_keeps_nothing_for_ever() -> None:
     again = joined(0, "ann")
     scene = Scene().after(again)
     kept = []
-    for number in range(3 * sharing.HELD // sharing.STATE // 2):
+    for number in range(300):
         scene = scene.after(Delta(1, number, cells={"ann": Cell(1, 1)}, seqs={"ann": number}))
         kept.append(ref(scene))
         scene = scene.after(again)
-    assert sum(each() is not None for each in kept) < sharing.HELD / sharing.STATE
+    assert sum(each() is not None for each in kept) < 100
