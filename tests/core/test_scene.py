@@ -142,10 +142,11 @@ def test_what_updates_take_is_counted_whatever_they_lead_to() -> None:
 @pytest.mark.usefixtures("little")
 def test_a_server_that_comes_back_to_where_it_was_keeps_nothing_for_ever() -> None:
     again = joined(0, "ann")
-    scene = Scene().after(again)
+    scene = start = Scene().after(again)
     kept = []
     for number in range(300):
         scene = scene.after(Delta(1, number, cells={"ann": Cell(1, 1)}, seqs={"ann": number}))
         kept.append(ref(scene))
         scene = scene.after(again)
+    assert start.tick == 0, "somebody else stands there all the time"
     assert sum(each() is not None for each in kept) < 100
