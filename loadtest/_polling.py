@@ -132,7 +132,7 @@ def _request(
         http.close()  # the server has let go of an idle connection; the next request opens one
     # A server may be silent for the one, and then has another for what it sends; the deadlines of
     # sockets are for each wait, of which TLS has one for every byte.
-    patience_s = 2 * (http.timeout or 0) or None
+    patience_s = 2 * http.timeout if http.timeout else None
     try:
         with gevent.Timeout(patience_s, TimeoutError("timed out")):
             http.request(method, target, body, _HEADERS if body is not None else {})
