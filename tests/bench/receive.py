@@ -120,6 +120,12 @@ class Clients:
             for key, _ in self._selector.select(5.0):
                 welcomed += key.fileobj.recv(65536).count(b"40" + NAMESPACE.encode())  # type: ignore[union-attr]
 
+    def close(self) -> None:
+        """Let go of all of them."""
+        self._selector.close()
+        for client in self.sockets:
+            client.close()
+
     def answer_pings(self) -> None:
         """Engine.IO's heartbeats."""
         for key, _ in self._selector.select(0):
@@ -159,6 +165,8 @@ def measure(side: str, given: argparse.Namespace) -> Cost:
         sent = clients.send(given.rate, given.seconds)
         busy_s = cpu_s(server.pid) - before_s - 2 * idle_s
         server.stdin.close()
+        server.wait()  # before its clients go: it has nothing to do with that
+        clients.close()
     return Cost(busy_s / sent * 1e6, busy_s / given.seconds)
 
 
