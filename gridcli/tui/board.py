@@ -17,6 +17,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gridcli.core.geometry import Cell
 from gridcli.core.protocol.names import LOBBY
 
 from .camera import Camera, Scale, fit
@@ -105,6 +106,17 @@ class Board(Widget):
         self.refresh()
         if other_grid:
             self.refit()
+
+    def cell_at(self, x: int, y: int) -> Cell | None:
+        """The cell of the grid that is drawn at a column and line of the board's content.
+
+        Both count from 0 inside the frame, as `MouseEvent.get_content_offset` gives them. None
+        where there is no cell: on the frame, and beside a grid smaller than the window.
+        """
+        scale, origin = self.scale, self.camera.origin
+        if not (0 <= x < scale.width and 0 <= y < scale.height):
+            return None
+        return Cell(origin.x + x // scale.cell_width, origin.y + y // scale.cell_height)
 
     def pan(self, dx: int, dy: int) -> None:
         """Look elsewhere; the camera stays there until `follow` is set again."""

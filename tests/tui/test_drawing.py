@@ -6,7 +6,7 @@ Not here: what it looks like as a whole (`test_snapshots`), sizes (`test_layout`
 import pytest
 from textual.geometry import Region
 
-from gridcli.core.geometry import Cell
+from gridcli.core.geometry import Cell, Grid
 from gridcli.link.states import Live, Reconnecting
 
 from .driving import Driven, drive
@@ -32,6 +32,32 @@ def test_own_symbol_is_bold_reversed_and_follows_the_state() -> None:
             assert len(others) == board.scale.cell_height  # nothing else is reversed
 
     drive(scenario)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (60, 20), (40, 12)])
+@pytest.mark.parametrize("grid", [Grid(20, 10), Grid(300, 200)])
+def test_every_place_of_the_board_is_of_the_cell_that_is_drawn_there(
+    size: tuple[int, int], grid: Grid
+) -> None:
+    async def scenario(driven: Driven) -> None:
+        board = driven.app.board
+        width, height = board.size
+        at = {
+            (x, y): board.cell_at(x, y) for y in range(-1, height + 1) for x in range(-1, width + 1)
+        }
+        own = {place for place, cell in at.items() if cell == driven.link.mirror.cell}
+        reversed_ = set()
+        for y in range(height):
+            x = 0
+            for segment in board.render_line(y):
+                if segment.style and segment.style.reverse:
+                    reversed_ |= {(x + n, y) for n in range(len(segment.text))}
+                x += len(segment.text)
+        assert own == reversed_ != set()
+        assert {at[x, y] for x, y in at if x in (-1, width) or y in (-1, height)} == {None}
+        assert all(cell is None or grid.holds(cell) for cell in at.values())
+
+    drive(scenario, size=size, grid=grid)
 
 
 def test_burst_costs_one_redraw_and_loses_no_move() -> None:
