@@ -14,6 +14,7 @@ from gevent.event import AsyncResult
 from gridcli.core.errors import BadInput, Refusal
 from gridcli.core.geometry import Cell, Direction
 from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.answers import decode_answer
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
@@ -26,7 +27,7 @@ from gridcli.core.protocol.packets import (
     encode_disconnect,
     encode_event,
 )
-from gridcli.core.protocol.requests import GoTo, Step, decode_answer, encode_request
+from gridcli.core.protocol.requests import GoTo, Step, encode_request
 from gridcli.core.protocol.updates import (
     Delta,
     Notice,

@@ -13,6 +13,7 @@ from typing import Any
 import socketio
 
 from gridcli.core.errors import Refusal
+from gridcli.core.protocol.answers import Answer, encode_answer
 from gridcli.core.protocol.auth import decode_auth, encode_refusal
 from gridcli.core.protocol.names import (
     CHAT,
@@ -30,14 +31,12 @@ from gridcli.core.protocol.names import (
     TICKS,
 )
 from gridcli.core.protocol.requests import (
-    Answer,
     GoTo,
     Hello,
     Request,
     Say,
     Step,
     decode_request,
-    encode_answer,
 )
 from gridcli.core.protocol.updates import Echo, Notice
 from gridcli.core.text import TextLimits

@@ -7,14 +7,18 @@ Used by the tests under `tests/core`. Not here: programs of a whole game (`test_
 from hypothesis import strategies as st
 
 from gridcli.core.geometry import MAX_SIDE, Cell, Direction, Grid
+from gridcli.core.protocol.answers import Answer, RoomInfo
 from gridcli.core.protocol.auth import Auth
 from gridcli.core.protocol.fields import MAX_COUNT
-from gridcli.core.protocol.names import CODES, DEMO, LOBBY, SYMBOLS, TICKS
-from gridcli.core.protocol.requests import Answer, GoTo, Hello, Say, Step
+from gridcli.core.protocol.names import CODES, DEMO, EMOTES, LOBBY, SYMBOLS, TICKS
+from gridcli.core.protocol.requests import GoTo, Hello, ListRooms, Say, Show, Step
+from gridcli.core.protocol.rounds import Mode, Phase, Place, Round
 from gridcli.core.protocol.updates import (
+    Backlog,
     Chat,
     Delta,
     Echo,
+    Emote,
     Joiner,
     Notice,
     Online,
@@ -44,13 +48,28 @@ auths = st.builds(Auth, token=st.just("") | words) | st.builds(
     token=words,
     resume=words,
     spectate=st.booleans(),
+    symbol=st.just("") | symbols,
+    cell=st.none() | cells,
 )
 steps = st.builds(Step, st.sampled_from(Direction), st.none() | st.integers(1, MAX_COUNT))
 lines = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=MAX_CHAT)
-requests = steps | st.builds(GoTo, rooms) | st.builds(Say, lines) | st.just(Hello())
-answers = st.builds(Answer, st.just(True), room=rooms | st.just("")) | st.builds(
-    Answer, st.just(False), code=st.sampled_from(sorted(CODES)), text=lines
+requests = st.one_of(
+    steps,
+    st.builds(GoTo, rooms),
+    st.builds(Say, lines),
+    st.builds(Show, st.sampled_from(EMOTES)),
+    st.just(ListRooms()),
+    st.just(Hello()),
 )
+infos = st.builds(
+    RoomInfo, rooms, counts, st.sampled_from(Mode), st.lists(words, max_size=3).map(tuple)
+)
+answers = st.builds(
+    Answer,
+    st.just(True),
+    room=rooms | st.just(""),
+    rooms=st.none() | st.lists(infos, max_size=3).map(tuple),
+) | st.builds(Answer, st.just(False), code=st.sampled_from(sorted(CODES)), text=lines)
 
 
 @st.composite
@@ -78,6 +97,18 @@ def statuses(draw: st.DrawFn) -> Status:
     )
 
 
+rounds = st.builds(
+    Round,
+    st.sampled_from(Mode),
+    counts,
+    st.sampled_from(Phase),
+    left_ms=counts,
+    full=st.booleans(),
+    it=words,
+    points=st.dictionaries(ids, counts, max_size=3),
+    paint=st.dictionaries(cells, ids, max_size=3),
+    podium=st.lists(st.builds(Place, ids, words, words, counts), max_size=3).map(tuple),
+)
 grids = st.builds(Grid, sides, sides)
 welcomes = st.builds(Welcome, ids, words, grids) | st.builds(
     Welcome, ids, words, grids, protocol=st.just(TICKS), name=words, room=words, resume=words
@@ -92,6 +123,9 @@ updates = st.one_of(
     deltas(),
     st.builds(Chat, ids, words, words),
     st.builds(Notice, words, words),
+    st.builds(Emote, ids, words),
+    st.builds(Backlog, st.lists(st.builds(Chat, ids, words, words), max_size=3).map(tuple)),
+    rounds,
 )
 
 scalars = (

@@ -2,14 +2,17 @@
 
 The law: applying every update that the server sent to an empty mirror gives the server's room.
 The screen, the bots and the load test only apply. Not here: what the server decides
-(`gridcli.core.world`), the room itself (`gridcli.core.scene`), how updates arrive
+(`gridcli.core.world`), the room itself (`gridcli.core.scene`), its game
+(`gridcli.core.contest`), how updates arrive
 (`gridcli.link`).
 """
 
+from .contest import Contest
 from .errors import BadInput, Excess
 from .geometry import DEFAULT_GRID, Cell
 from .protocol.bursts import Burst
 from .protocol.names import BAD_PAYLOAD, DEMO, TOO_LARGE
+from .protocol.rounds import Round
 from .protocol.updates import Delta, Online, Placed, Status, Update, Welcome
 from .scene import Identity, Scene
 
@@ -37,6 +40,8 @@ class Mirror:
         self.protocol = DEMO
         self.grid = DEFAULT_GRID
         self.scene = Scene()
+        self.contest: Contest | None = None
+        """The game that the room plays; None where everyone just roams."""
         self.users = 0
         """How many players are in the room, as the server says."""
         self.gaps = 0
@@ -91,9 +96,20 @@ class Mirror:
                 self.room = update.room or self.room
                 self.protocol, self.grid = update.protocol, update.grid
                 self.scene = Scene()
+                self.contest = None
+                return
+            case Round():
+                if self.contest is None or update.full:
+                    self.contest = Contest()
+                self.contest.apply(update)
                 return
             case Delta():
                 self.users = update.users
+                if update.full:
+                    self.contest = None  # where there is one, it follows
+                elif self.contest is not None:
+                    for user_id in update.leaves:
+                        self.contest.left(user_id)
                 if not update.full and update.tick != self.scene.tick + 1:
                     self.gaps += 1
             case Online(users):

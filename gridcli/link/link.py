@@ -8,14 +8,16 @@ connection's life (`gridcli.link.session`), what travels beneath (`gridcli.link.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 import aiohttp
 
 from gridcli.core.errors import CannotConnect, Refusal
-from gridcli.core.geometry import Direction
+from gridcli.core.geometry import Cell, Direction
 from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.answers import RoomInfo
 from gridcli.core.protocol.auth import Auth
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.names import (
@@ -28,7 +30,7 @@ from gridcli.core.protocol.names import (
     SHUTTING_DOWN,
 )
 from gridcli.core.protocol.packets import node_of
-from gridcli.core.protocol.requests import Say, Step
+from gridcli.core.protocol.requests import ListRooms, Say, Show, Step
 from gridcli.core.protocol.updates import Update
 from gridcli.core.text import check_chat, foreign
 
@@ -87,6 +89,9 @@ class Link(Keeping[Session]):
         self._protocol = target.protocol
         self._room = target.room
         self._resume = ""
+        self._symbol = target.symbol
+        self._cell: Cell | None = None
+        """Where to begin, for one who was there before."""
 
     @property
     def protocol(self) -> int:
@@ -126,6 +131,40 @@ class Link(Keeping[Session]):
             raise Refusal(BAD_PAYLOAD, "this server speaks protocol 1, which has no chat")
         await session.ask(Say(check_chat(text)))
 
+    async def show(self, emote: str) -> None:
+        """Show something on one's cell: a word of `names.EMOTES`. Raises as `say` does."""
+        session = self._live()
+        if self.protocol == DEMO:
+            raise Refusal(BAD_PAYLOAD, "this server speaks protocol 1, which has no emotes")
+        await session.ask(Show(emote))
+
+    async def rooms(self) -> Sequence[RoomInfo]:
+        """Which rooms there are, and who is where.
+
+        Raises:
+            Refusal: this server has no such list. NotLive: there is no connection, or no answer.
+        """
+        session = self._live()
+        if self.protocol != DEMO:
+            answer = await session.ask(ListRooms())
+            if answer.rooms is not None:
+                return answer.rooms
+        raise Refusal(BAD_PAYLOAD, "this server has no list of rooms")
+
+    async def become(self, *, name: str, symbol: str, spectate: bool) -> None:
+        """Leave, and come back as somebody else to where we were: another name or symbol, or one
+        who only watches, or no longer.
+
+        Raises:
+            Refusal: the server will not have us so. CannotConnect: it can't be reached any more.
+        """
+        cell = self.mirror.cell
+        await self.close()
+        self._resume = ""
+        self.target = replace(self.target, name=name, symbol=symbol, spectate=spectate)
+        self._symbol, self._cell = symbol, cell
+        await self.open()
+
     async def probe(self) -> float:
         """The time that a message to the server and its answer take, in seconds."""
         started_s = self._clock()
@@ -162,6 +201,8 @@ class Link(Keeping[Session]):
                     token=self.target.token,
                     resume=self._resume,
                     spectate=self.target.spectate,
+                    symbol=self._symbol,
+                    cell=self._cell,
                 )
             )
             if self.protocol != DEMO:
@@ -174,7 +215,10 @@ class Link(Keeping[Session]):
         except Refusal as refusal:
             await session.close("refused")
             if refusal.code == GONE and self._resume:
-                self._resume = ""  # too late to come back as who we were
+                # Too late, or the server has forgotten us, as one does that was started anew: we
+                # ask to look as we did, and to be where we were.
+                self._resume = ""
+                self._symbol, self._cell = self.mirror.symbol, self.mirror.cell
             elif refusal.code not in CODES and self._protocol != DEMO:
                 # A server of another make, that takes no auth object: the demo's clients send none.
                 self._protocol = DEMO

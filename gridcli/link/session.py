@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from gridcli.core.errors import BadInput, Excess, Refusal
 from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.answers import Answer, decode_answer
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
@@ -24,14 +25,7 @@ from gridcli.core.protocol.packets import (
     encode_disconnect,
     encode_event,
 )
-from gridcli.core.protocol.requests import (
-    Answer,
-    GoTo,
-    Hello,
-    Request,
-    decode_answer,
-    encode_request,
-)
+from gridcli.core.protocol.requests import GoTo, Hello, Request, encode_request
 from gridcli.core.protocol.updates import Delta, Echo, Notice, Placed, Status, Update, Welcome
 
 from .states import NotLive
@@ -109,7 +103,7 @@ class Session:
         self._seq += 1
         return self._seq
 
-    async def ask(self, request: Request) -> None:
+    async def ask(self, request: Request) -> Answer:
         """Send a request and wait for its acknowledgement.
 
         Raises:
@@ -127,6 +121,7 @@ class Session:
             del self._answers[number]
         if not result.ok:
             raise Refusal(result.code, result.text)
+        return result
 
     async def go_to(self, room: str) -> None:
         """Change rooms, and return once the new room's full state is applied."""

@@ -34,6 +34,8 @@ class Target:
     protocol: int = TICKS
     """The dialect asked for; a server that does not know 2 answers with 1."""
     spectate: bool = False
+    symbol: str = ""
+    """What to look like on the grid; empty takes what the server gives."""
     token: str = field(default="", repr=False)
     """What a server that asks for one knows us by."""
     others: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from gridcli.core.ledger.positions import PositionView
 from gridcli.core.ledger.sequences import SequenceView
 from gridcli.core.ledger.ticks import TickView
 from gridcli.core.mirror import Mirror
+from gridcli.core.protocol.answers import decode_answer
 from gridcli.core.protocol.auth import decode_refusal
 from gridcli.core.protocol.bursts import take_read
 from gridcli.core.protocol.fields import MAX_LABEL
@@ -33,7 +34,6 @@ from gridcli.core.protocol.packets import (
     Disconnected,
     decode_handshake,
 )
-from gridcli.core.protocol.requests import decode_answer
 from gridcli.core.protocol.updates import Delta, Joiner, Placed, Removed, Status, Welcome
 from gridcli.core.protocol.websocket import MAX_MESSAGE, FrameBuffer
 from gridcli.core.recording import Flow

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from ..errors import BadInput, Refusal
+from ..geometry import Cell
 from ..text import DEFAULT_TEXT, TextLimits, check_name, check_room, foreign
 from . import fields
-from .names import DEMO, LOBBY, REFUSED, TICKS, Payload
+from .names import DEMO, LOBBY, REFUSED, SYMBOLS, TICKS, Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Auth:
     token: str = field(default="", repr=False)
     resume: str = field(default="", repr=False)
     spectate: bool = False
+    symbol: str = ""
+    """One of `names.SYMBOLS` that one would like; empty takes what there is."""
+    cell: Cell | None = None
+    """Where one would like to begin: who comes back to a server that has forgotten it."""
 
 
 def encode_auth(auth: Auth) -> Payload | None:
@@ -35,6 +40,10 @@ def encode_auth(auth: Auth) -> Payload | None:
         payload["resume"] = auth.resume
     if auth.spectate:
         payload["spectate"] = True
+    if auth.symbol:
+        payload["symbol"] = auth.symbol
+    if auth.cell is not None:
+        payload["cell"] = list(auth.cell)
     return payload
 
 
@@ -56,7 +65,28 @@ def decode_auth(data: object, limits: TextLimits = DEFAULT_TEXT) -> Auth:
         token=fields.secret(data.get("token"), "token"),
         resume=fields.secret(data.get("resume"), "resume"),
         spectate=fields.flag(data.get("spectate"), "spectate"),
+        symbol=check_symbol(fields.text(data.get("symbol"), "symbol", optional=True)),
+        cell=_cell(data.get("cell")),
     )
+
+
+def check_symbol(symbol: str) -> str:
+    """A wish for a symbol: one of `names.SYMBOLS` in either case, or empty for none.
+
+    Raises:
+        BadInput: it is something else.
+    """
+    upper = symbol.upper()
+    if upper and (len(upper) != 1 or upper not in SYMBOLS):
+        raise fields.bad(f"a symbol is one of the consonants {SYMBOLS}")
+    return upper
+
+
+def _cell(wish: object) -> Cell | None:
+    if wish is None:
+        return None
+    x, y = fields.row(wish, 2, "cell")
+    return fields.cell(x, y, "cell")
 
 
 def _token_of_any(data: object) -> str:

@@ -15,6 +15,7 @@ TICKS: Final = 2
 # Both ways
 MESSAGE: Final = "message"
 CHAT: Final = "chat"
+EMOTE: Final = "emote"
 # Server to client
 GRID_STATUS: Final = "grid_status"
 USER_POSITION: Final = "user_position"
@@ -22,10 +23,13 @@ USERS_CONNECTED: Final = "users_connected"
 ROOM_USERS: Final = "l_users"
 GRID_DELTA: Final = "grid_delta"
 NOTICE: Final = "notice"
+BACKLOG: Final = "backlog"
+GAME: Final = "game"
 # Client to server
 MOVEMENT: Final = "movement"
 JOIN: Final = "join"
 LEAVE: Final = "leave"
+ROOMS: Final = "rooms"
 
 # Socket.IO's own, for handlers: never on the wire as events
 CONNECT: Final = "connect"
@@ -71,6 +75,9 @@ CODES: Final = frozenset(
 
 SYMBOLS: Final = "BCDFGHJKLMNPQRSTVWXYZ"
 """What a player looks like on a grid: one upper-case consonant."""
+
+EMOTES: Final = ("ping", "wave", "heart", "laugh", "cheer", "no")
+"""What a player can show on its cell."""
 
 Payload = dict[str, object]
 """A JSON object of the wire."""

@@ -1,7 +1,7 @@
 """What clients send: one frozen class for each request, and both directions of its JSON.
 
 The server decodes, `gridcli.link` and `loadtest` encode. Not here: what a request does to the
-world (`gridcli.core.world`).
+world (`gridcli.core.world`), how they are answered (`answers`).
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..geometry import Direction
-from ..text import DEFAULT_TEXT, TextLimits, check_chat, check_room, foreign
+from ..text import DEFAULT_TEXT, TextLimits, check_chat, check_room
 from . import fields
-from .names import CHAT, DEMO, JOIN, LEAVE, LOBBY, MESSAGE, MOVEMENT, Payload
+from .names import (
+    CHAT,
+    DEMO,
+    EMOTE,
+    EMOTES,
+    JOIN,
+    LEAVE,
+    LOBBY,
+    MESSAGE,
+    MOVEMENT,
+    ROOMS,
+    Payload,
+)
 
 
 class Step(NamedTuple):
@@ -36,11 +48,23 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """An emote on one's cell: one of `names.EMOTES`."""
+
+    emote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRooms:
+    """Which rooms there are, and who is where; answered in the acknowledgement."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """`message` with anything: answered with the sender's own user id."""
 
 
-Request = Step | GoTo | Say | Hello
+Request = Step | GoTo | Say | Show | ListRooms | Hello
 
 _DIRECTIONS = {str(direction): direction for direction in Direction}
 
@@ -58,6 +82,10 @@ def encode_request(request: Request) -> tuple[str, Payload]:
             return JOIN, {"room": room}
         case Say(text):
             return CHAT, {"text": text}
+        case Show(emote):
+            return EMOTE, {"emote": emote}
+        case ListRooms():
+            return ROOMS, {}
         case Hello():
             return MESSAGE, {}
 
@@ -71,7 +99,7 @@ def decode_request(
         event: the event's name.
         args: its arguments; only the first is read.
         protocol: the dialect that the client speaks. Protocol 2 must number its steps,
-            protocol 1 does not know chat.
+            protocol 1 knows neither chat nor emotes nor the list of rooms.
         limits: what texts may be.
 
     Raises:
@@ -94,41 +122,15 @@ def decode_request(
         return GoTo(LOBBY)
     if event == MESSAGE:
         return Hello()
-    if event == CHAT and protocol != DEMO:
-        line = fields.text(fields.mapping(payload, CHAT).get("text"), "text")
-        return Say(check_chat(line, limits))
+    if protocol != DEMO:
+        if event == CHAT:
+            line = fields.text(fields.mapping(payload, CHAT).get("text"), "text")
+            return Say(check_chat(line, limits))
+        if event == EMOTE:
+            emote = fields.mapping(payload, EMOTE).get("emote")
+            if emote not in EMOTES:
+                raise fields.bad(f"emote must be one of {', '.join(EMOTES)}")
+            return Show(str(emote))
+        if event == ROOMS:
+            return ListRooms()
     raise fields.bad("no such event in this protocol")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The acknowledgement of a request: done, or refused with a code and a text."""
-
-    ok: bool
-    code: str = ""
-    text: str = ""
-    room: str = ""
-
-
-def encode_answer(answer: Answer) -> Payload:
-    """The acknowledgement's one argument."""
-    if not answer.ok:
-        return {"ok": False, "code": answer.code, "text": answer.text}
-    return {"ok": True, "room": answer.room} if answer.room else {"ok": True}
-
-
-def decode_answer(args: Sequence[object]) -> Answer:
-    """A server's acknowledgement; one that carries nothing (protocol 1) means done."""
-    payload = args[0] if args else None
-    if payload is None:
-        return Answer(ok=True)
-    body = fields.mapping(payload, "acknowledgement")
-    ok = body.get("ok")
-    if not isinstance(ok, bool):
-        raise fields.bad("an acknowledgement must say ok true or false")
-    return Answer(
-        ok=ok,
-        code=foreign(fields.text(body.get("code"), "code", optional=True)),
-        text=foreign(fields.text(body.get("text"), "text", optional=True)),
-        room=fields.text(body.get("room"), "room", optional=True),
-    )

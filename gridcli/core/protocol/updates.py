@@ -1,28 +1,32 @@
 """What servers send: one frozen class for each update, and both directions of its JSON.
 
 The server encodes; `gridcli.link` and `loadtest` decode and hand the result to a `Mirror` and
-to the ledger. Not here: how an update changes what a client knows (`gridcli.core.mirror`).
+to the ledger. Not here: what players say (`talk`), the games that rooms play (`rounds`), how an
+update changes what a client knows (`gridcli.core.mirror`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..geometry import Cell, Grid
 from . import fields
 from .names import (
-    CHAT,
     DEMO,
+    GAME,
     GRID_DELTA,
     GRID_STATUS,
     MESSAGE,
-    NOTICE,
     ROOM_USERS,
     TICKS,
     USER_POSITION,
     USERS_CONNECTED,
     Payload,
 )
+from .rounds import Round, decode_round, encode_round
+from .talk import TALK_DECODERS, Backlog, Chat, Emote, Notice, Talk, encode_talk
+
+__all__ = ["Backlog", "Chat", "Emote", "Notice", "Round"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +106,7 @@ class Delta:
     leaves: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """Someone in the room says something."""
-
-    user_id: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The server has something to tell this client: a code of `names` and a text."""
-
-    code: str
-    text: str
-
-
-Update = Welcome | Echo | Status | Placed | Removed | Online | Delta | Chat | Notice
+Update = Welcome | Echo | Status | Placed | Removed | Online | Delta | Talk | Round
 
 
 def encode_update(update: Update) -> tuple[str, object]:
@@ -137,10 +124,10 @@ def encode_update(update: Update) -> tuple[str, object]:
             return (ROOM_USERS if after_room_change else USERS_CONNECTED), users
         case Status(symbols, cells):
             return GRID_STATUS, {u: {"pos": tuple(cells[u]), "symbol": symbols[u]} for u in symbols}
-        case Chat(user_id, name, text):
-            return CHAT, {"userId": user_id, "name": name, "text": text}
-        case Notice(code, text):
-            return NOTICE, {"code": code, "text": text}
+        case Round():
+            return encode_round(update)
+        case Chat() | Backlog() | Emote() | Notice():
+            return encode_talk(update)
         case Echo(user_id):
             return MESSAGE, {"userId": user_id}
         case Welcome():
@@ -269,29 +256,15 @@ def _decode_delta(payload: object) -> Delta:
     )
 
 
-def _decode_chat(payload: object) -> Chat:
-    body = fields.mapping(payload, CHAT)
-    return Chat(
-        fields.identity(body.get("userId"), "userId"),
-        fields.label(body.get("name"), "name", optional=True),
-        fields.text(body.get("text"), "text"),
-    )
-
-
-def _decode_notice(payload: object) -> Notice:
-    body = fields.mapping(payload, NOTICE)
-    return Notice(fields.label(body.get("code"), "code"), fields.text(body.get("text"), "text"))
-
-
-_DECODERS = {
+_DECODERS: dict[str, Callable[[object], Update]] = {
     GRID_DELTA: _decode_delta,
     USER_POSITION: _decode_position,
     USERS_CONNECTED: lambda payload: Online(fields.count(payload, "users")),
     ROOM_USERS: lambda payload: Online(fields.count(payload, "users"), after_room_change=True),
     MESSAGE: _decode_message,
     GRID_STATUS: _decode_status,
-    CHAT: _decode_chat,
-    NOTICE: _decode_notice,
+    GAME: decode_round,
+    **TALK_DECODERS,
 }
 
 UPDATE_EVENTS = frozenset(_DECODERS)

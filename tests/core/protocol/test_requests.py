@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gridcli.core.errors import BadInput
 from gridcli.core.geometry import Direction
+from gridcli.core.protocol.answers import Answer, decode_answer, encode_answer
 from gridcli.core.protocol.names import (
     BAD_PAYLOAD,
     BAD_ROOM,
@@ -24,15 +25,12 @@ from gridcli.core.protocol.names import (
     TOO_LARGE,
 )
 from gridcli.core.protocol.requests import (
-    Answer,
     GoTo,
     Hello,
     Request,
     Say,
     Step,
-    decode_answer,
     decode_request,
-    encode_answer,
     encode_request,
 )
 
