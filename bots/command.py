@@ -16,6 +16,7 @@ from gridcli.core.run.objective import Objective
 from gridcli.options import Duration, link_options, target_of
 
 from .loading import load_script
+from .new import new
 from .options import (
     ObjectiveType,
     Steps,
@@ -42,8 +43,9 @@ Examples:
   gridcli bots --count 50 --duration 10s --threshold 'seen_ms:p99<100,lost=0'
   gridcli bots --count 50 --duration 10s --json > run.json
   gridcli bots --server http://127.0.0.1:8765 --room den --script chaser
-  gridcli bots --script my_bot.py:bot      your own: "async def bot(player)", or a
-                                           function from world and Random to a direction
+  gridcli bots new my_bot.py               writes a bot of your own to start from:
+  gridcli bots --script my_bot.py:bot      "async def bot(player)", or a function from
+                                           world and Random to a direction
   gridcli bots --protocol 1                as the clients of the 2017 demo
   gridcli bots --record run.jsonl          and again, at another speed:
   gridcli bots --replay run.jsonl --speed 4
@@ -57,8 +59,11 @@ ends the run with its summary, the second at once.
 """
 
 
-@click.command(
-    epilog=_EPILOG, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
+@click.group(
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[new FILE.py]",
 )
 @click.option("--count", type=click.IntRange(min=1), default=20, help="Number of bots.")
 @click.option(
@@ -144,6 +149,8 @@ def bots(
     schedule wanted it until each receiver has decoded a state that includes it), and accounts
     for every delivery. Progress goes to standard error, the result to standard output.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return 0  # what was asked for is that alone
     target = measured(app, target_of(server, room, transport, protocol, token_file))
     try:
         loaded = load_script(script)
@@ -181,6 +188,9 @@ def bots(
         application=app,
     )
     return play_bots(plan, thresholds, Output(json_, out, record))
+
+
+bots.add_command(new)
 
 
 def _refuse_beside_replay() -> None:
