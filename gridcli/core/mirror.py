@@ -16,11 +16,15 @@ from .protocol.rounds import Round
 from .protocol.updates import Delta, Online, Placed, Status, Update, Welcome
 from .scene import Identity, Scene
 
-__all__ = ["MAX_PLAYERS", "Identity", "Mirror"]
+__all__ = ["MAX_PLAYERS", "Identity", "Mirror", "Strangers"]
 
 MAX_PLAYERS = 20_000
 """How many players of its room a client keeps: ten times what our server lets into one unless it
 is told otherwise."""
+
+
+class Strangers(BadInput):
+    """An update moves players that none has introduced. They are left out, the rest is applied."""
 
 
 class Mirror:
@@ -78,7 +82,7 @@ class Mirror:
         Chat, notices and echoes change nothing.
 
         Raises:
-            BadInput: the update moves players that no update has introduced; they are left out.
+            Strangers: the update moves players that no update has introduced; they are left out.
             Excess: there are more than `MAX_PLAYERS` in the room.
         """
         if isinstance(update, Placed):  # by far the most frequent
@@ -119,7 +123,7 @@ class Mirror:
         before = self.scene
         self.scene = after = _bounded(self._next(before, update))
         if after.strangers and after is not before:
-            raise BadInput(BAD_PAYLOAD, f"{after.strangers} players moved who never joined")
+            raise Strangers(BAD_PAYLOAD, f"{after.strangers} players moved who never joined")
 
 
 def _bounded(scene: Scene) -> Scene:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from gridcli.core.errors import BadInput, Excess, Refusal
-from gridcli.core.mirror import Mirror
+from gridcli.core.mirror import Mirror, Strangers
 from gridcli.core.protocol.answers import Answer, decode_answer
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.frames import Said, decode_frame
-from gridcli.core.protocol.names import BAD_PAYLOAD, DEMO, LOBBY, TICKS
+from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
 from gridcli.core.protocol.packets import (
     Ack,
     Connected,
@@ -27,6 +27,7 @@ from gridcli.core.protocol.packets import (
 )
 from gridcli.core.protocol.requests import GoTo, Hello, Request, encode_request
 from gridcli.core.protocol.updates import Delta, Echo, Notice, Placed, Status, Update, Welcome
+from gridcli.core.whereabouts import Whereabouts
 
 from .states import NotLive
 from .transport import Connection
@@ -65,6 +66,7 @@ class Session:
         self.faults = 0
         """Frames that were not of the protocol; they are ignored."""
         self._mirror = mirror
+        self._whereabouts = Whereabouts(mirror)
         self._on_update = on_update
         self._tell_burst = on_burst
         self._joined: asyncio.Future[None] = loop.create_future()
@@ -72,7 +74,6 @@ class Session:
         self._ack_id = 0
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._echoes: deque[asyncio.Future[None]] = deque()
-        self._going_to = ""
         self._arrived: asyncio.Future[None] | None = None
         self._running = asyncio.create_task(
             connection.run(self._on_frame, self._on_burst if on_burst is not None else None)
@@ -86,7 +87,7 @@ class Session:
             Refusal: the server does not want us.
             NotLive: the connection ended before, or nothing came in time.
         """
-        self._going_to = auth.room if auth.protocol != DEMO else LOBBY
+        self._whereabouts.going_to = auth.room if auth.protocol != DEMO else LOBBY
         self.connection.send(encode_connect(encode_auth(auth)))
         await self._wait(self._joined)
 
@@ -125,7 +126,7 @@ class Session:
 
     async def go_to(self, room: str) -> None:
         """Change rooms, and return once the new room's full state is applied."""
-        self._going_to = room
+        self._whereabouts.going_to = room
         try:
             if self._mirror.protocol == TICKS:
                 await self.ask(GoTo(room))  # the state comes before the acknowledgement
@@ -134,7 +135,7 @@ class Session:
             self.step(GoTo(room))
             await self._wait(self._arrived)
         finally:
-            self._going_to = ""
+            self._whereabouts.going_to = ""
             self._arrived = None
 
     async def probe(self) -> None:
@@ -200,42 +201,22 @@ class Session:
                 self._take(said)
 
     def _take(self, update: Update) -> None:
-        mirror = self._mirror
-        if isinstance(update, Delta | Status) and not mirror.user_id:
-            raise BadInput(BAD_PAYLOAD, "a state for nobody: we were not welcomed yet")
-        if isinstance(update, Delta):
-            if update.full and self._going_to:
-                mirror.room = self._going_to
-            try:
-                mirror.apply(update)
-            except BadInput:
-                # It tells of strangers, after a lost tick: the rest of it was applied.
-                self._on_update(update)
-                raise
-            self._on_update(update)
-            if update.full:
-                self._here()
-            return
         match update:
             case Welcome():
-                if update.protocol == DEMO and self._going_to:
-                    mirror.room = self._going_to
-                elif update.room:
-                    # One who comes back is where the server had it, also when that is not where
-                    # we last knew it to be.
-                    self._going_to = update.room
                 self.resume = update.resume
-            case Status() if self._going_to:
-                mirror.room = self._going_to
             case Notice():
                 self.notice = update
             case Echo() if self._echoes:
                 echo = self._echoes.popleft()
                 if not echo.done():
                     echo.set_result(None)
-        mirror.apply(update)
+        try:
+            self._whereabouts.take(update)
+        except Strangers:
+            self._on_update(update)  # after a lost tick: the rest of it was applied
+            raise
         self._on_update(update)
-        if isinstance(update, Status) and mirror.user_id:
+        if isinstance(update, Status) or (isinstance(update, Delta) and update.full):
             self._here()
 
     def _here(self) -> None:
@@ -243,8 +224,6 @@ class Session:
         for waiting in (self._joined, self._arrived):
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
-        if self._mirror.protocol == DEMO:
-            self._going_to = ""
 
     def _fail(self, refusal: Refusal) -> None:
         if not self._joined.done():

@@ -1,14 +1,11 @@
 """From options to a running screen and back: find or start a server, connect, run, clean up.
 
 The first connection is made before the screen starts, so that a wrong address is one line on an
-ordinary terminal. Not here: the screen (`gridcli.tui.app`), the server's process
-(`gridcli.link.local`).
+ordinary terminal. Not here: the screen (`gridcli.tui.app`, `gridcli.tui.running`), the server's
+process (`gridcli.link.local`).
 """
 
 import asyncio
-import logging
-import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -17,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridcli import __version__
-from gridcli.core.errors import SetupError
 from gridcli.core.recording import Header
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
@@ -28,9 +24,9 @@ from .app import PlayApp
 from .automove import AutoMove, seeded_auto_move
 from .game import Game
 from .options import PlayOptions
+from .running import need_terminal, run_screen, silence_logs
 
 _LOOPBACK = "127.0.0.1"
-_LOOK_EACH_S = 0.5
 
 
 def run(options: PlayOptions) -> None:
@@ -41,7 +37,7 @@ def run(options: PlayOptions) -> None:
         Refusal: it does not let us in.
         SetupError: there is no terminal to draw on, or no server could be started.
     """
-    _silence_logs()
+    silence_logs()
     asyncio.run(_play(options))
 
 
@@ -71,7 +67,7 @@ async def _play(options: PlayOptions) -> None:
         game.join(link)
         stack.push_async_callback(link.close)
         await link.open()
-        _need_terminal()
+        need_terminal()
         app = PlayApp(
             game,
             auto_move=_auto_move(options),
@@ -79,7 +75,7 @@ async def _play(options: PlayOptions) -> None:
             greeting=greeting,
         )
         shown = True
-        await _run_screen(app)
+        await run_screen(app)
 
 
 def _auto_move(options: PlayOptions) -> AutoMove | None:
@@ -115,7 +111,7 @@ async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str
     named = options.target.url
     if named and named != NEW:
         return named, []
-    _need_terminal()  # a script without one should not start a server first
+    need_terminal()  # a script without one should not start a server first
     found = await find_game(named, host=options.host, port=options.port)
     if found.own is None:
         return found.url, [found.how]
@@ -127,43 +123,3 @@ async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str
     if options.host == _LOOPBACK:
         greeting.append("Only from this machine; --host 0.0.0.0 lets others in")
     return found.url, greeting
-
-
-def _need_terminal() -> None:
-    # Textual reads keys from standard input and draws on standard error.
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise SetupError("play needs a terminal to draw on; `gridcli bots` plays without one")
-
-
-async def _run_screen(app: PlayApp) -> None:
-    """Run the app until it is left; a closed terminal and SIGTERM leave it too."""
-    loop = asyncio.get_running_loop()
-    endings = (signal.SIGHUP, signal.SIGTERM)
-    for number in endings:
-        loop.add_signal_handler(number, app.exit)
-    watch = asyncio.create_task(_leave_with_terminal(app))
-    try:
-        await app.run_async()
-    finally:
-        watch.cancel()
-        for number in endings:
-            loop.remove_signal_handler(number)
-
-
-async def _leave_with_terminal(app: PlayApp) -> None:
-    """Leave the app when its terminal is gone.
-
-    The signal that a closed terminal sends goes to the session's leader and may end there: `make`,
-    for one, keeps it to itself and waits for us, while every read of the terminal fails at once.
-    """
-    while os.isatty(sys.stdin.fileno()):  # noqa: ASYNC110  a terminal has no event for it
-        await asyncio.sleep(_LOOK_EACH_S)
-    app.exit()
-
-
-def _silence_logs() -> None:
-    """Let no library write over the screen."""
-    for name in ("asyncio", "aiohttp"):
-        logger = logging.getLogger(name)
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
