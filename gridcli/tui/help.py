@@ -1,5 +1,6 @@
 """The help: keys, and what the status line says. Not here: the keys themselves (`keys`)."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -10,8 +11,6 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from .keys import HELP
-
 _WORDS = (
     ("seen", "from your step until the state that includes it arrived"),
     ("ping", "the server's answer to a question, while you stand still"),
@@ -20,23 +19,31 @@ _WORDS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys and words; any of a few keys closes it."""
+    """Keys and words; any of a few keys closes it.
+
+    Args:
+        keys: what keys do, as rows of the keys and their meaning.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "back", show=False),
     ]
+
+    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """A table of keys, then of words."""
         with VerticalScroll(id="help", classes="dialog") as box:
             box.border_title = "help"
             box.border_subtitle = "Esc"
-            yield Static(_table(HELP), markup=False)
+            yield Static(_table(self._keys), markup=False)
             yield Static("on the screen", classes="dialog--heading")
             yield Static(_table(_WORDS), markup=False)
 
 
-def _table(rows: tuple[tuple[str, str], ...]) -> Table:
+def _table(rows: Sequence[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 2))
     for key, meaning in rows:
         table.add_row(Text(key, style="bold"), Text(meaning))

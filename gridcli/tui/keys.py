@@ -1,33 +1,137 @@
-"""What the keys do: the app's bindings, and the same as rows for the help.
+"""Every action of the play screen in one table: its keys, and what the help and Ctrl+P say of it.
 
-Not here: what the actions do (`gridcli.tui.app`).
+A new action is one line here and one `action_…` method in `gridcli.tui.actions`; the bindings, the
+help, the palette and the hints come from this table. Not here: what the actions do
+(`gridcli.tui.actions`).
 """
 
-from textual.binding import Binding, BindingType
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-BINDINGS: list[BindingType] = [
-    Binding("up,w,k", "move('up')", "up", show=False),
-    Binding("down,s,j", "move('down')", "down", show=False),
-    Binding("left,a,h", "move('left')", "left", show=False),
-    Binding("right,d,l", "move('right')", "right", show=False),
-    Binding("t,slash", "chat", "chat"),
-    Binding("r", "rooms", "rooms"),
-    Binding("f", "follow", "follow"),
-    Binding("pageup", "scroll_log(-1)", "older lines", show=False),
-    Binding("pagedown", "scroll_log(1)", "newer lines", show=False),
-    Binding("enter", "rejoin", "rejoin", show=False),
-    Binding("question_mark", "help", "help"),
-    Binding("q,ctrl+c", "quit", "quit"),
-]
+from textual.binding import Binding
+from textual.keys import format_key
 
-HELP = (
-    ("arrows, WASD, hjkl", "move; hold a key to keep going"),
-    ("t or /", "chat; Enter sends, Esc gives the keys back"),
-    ("r", "go to another room"),
-    ("f", "follow yourself again, or look around with the arrows"),
-    ("PgUp, PgDn", "older and newer lines of the log"),
-    ("Enter", "rejoin when offline or refused"),
-    ("Ctrl+P", "all commands, and the theme"),
-    ("?", "this help"),
-    ("q", "quit"),
+
+class Action(NamedTuple):
+    """Something that a key does."""
+
+    name: str
+    """What it is called where keys are changed."""
+    call: str
+    """The method's name without `action_`, and its arguments, as Textual writes them."""
+    keys: str
+    """As many as one likes, with commas; the first is the one in hints."""
+    says: str
+    """For the help, after the keys. Those of one text in a row share a line."""
+    title: str = ""
+    """For the palette, which leaves it out where this is empty."""
+    hint: str = ""
+    """One word for the status line, which leaves it out where this is empty."""
+    anywhere: bool = False
+    """Whether the key works while one types, too; a letter is text then in any case."""
+
+
+_MOVE = "move; hold a key to keep going"
+
+ACTIONS: Sequence[Action] = (
+    Action("up", "move('up')", "up, w, k", _MOVE),
+    Action("down", "move('down')", "down, s, j", _MOVE),
+    Action("left", "move('left')", "left, a, h", _MOVE),
+    Action("right", "move('right')", "right, d, l", _MOVE),
+    Action("chat", "chat", "t, slash", "chat; enter sends, esc ends it", "Chat", "chat"),
+    Action("rooms", "rooms", "r", "go to another room", "Rooms", "rooms"),
+    Action("follow", "follow", "f", "follow yourself, or look around with the arrows", "Follow"),
+    Action("older", "scroll_log(-1)", "pageup", "older lines of the log", anywhere=True),
+    Action("newer", "scroll_log(1)", "pagedown", "newer lines of the log", anywhere=True),
+    Action("rejoin", "rejoin", "enter", "connect again when put out, refused or offline", "Rejoin"),
+    Action("palette", "command_palette", "ctrl+p", "all commands, and the colours", anywhere=True),
+    Action("help", "help", "question_mark", "this help", "Help", "help"),
+    Action("quit", "quit", "q", "quit", "Quit", "quit", anywhere=True),
 )
+
+_SHOWN = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "backspace": "Backspace",
+    "delete": "Del",
+    "insert": "Ins",
+    "home": "Home",
+    "end": "End",
+}
+_FAMILIAR = ("wasd", "hjkl")
+_SHOWN_IN_ASCII = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
+
+
+class Keys:
+    """The keys in use: the table's own."""
+
+    def __init__(self) -> None:
+        self.actions = ACTIONS
+        self._keys = {action.name: _split(action.keys) for action in ACTIONS}
+
+    def bindings(self) -> Iterator[tuple[str, str]]:
+        """Pairs of a key, as Textual names it, and what it calls."""
+        for action in self.actions:
+            for key in self._keys[action.name]:
+                yield key, action.call
+
+    def of_the_grid(self) -> frozenset[str]:
+        """What must not be called while one types: the names of its actions' methods."""
+        return frozenset(
+            action.call.partition("(")[0] for action in self.actions if not action.anywhere
+        )
+
+    def of(self, name: str) -> Sequence[str]:
+        """An action's keys, as Textual names them. Raises `KeyError` where there is none such."""
+        return self._keys[name]
+
+    def first(self, name: str, *, ascii_only: bool = False) -> str:
+        """The key that hints name."""
+        return shown_key(self.of(name)[0], ascii_only=ascii_only)
+
+    def rows(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
+        """Keys and what they do, for the help; actions of one text in one row."""
+        grouped: dict[str, list[Action]] = {}
+        for action in self.actions:
+            grouped.setdefault(action.says, []).append(action)
+        return [(self._together(group, ascii_only), says) for says, group in grouped.items()]
+
+    def _together(self, group: Sequence[Action], ascii_only: bool) -> str:
+        if len(group) == 1:
+            keys = self._keys[group[0].name]
+            return "  ".join(shown_key(key, ascii_only=ascii_only) for key in keys)
+        # up w k, down s j, … read as ↑↓←→ wasd hjkl.
+        columns: dict[int, list[str]] = {}
+        for action in group:
+            for number, key in enumerate(self._keys[action.name]):
+                columns.setdefault(number, []).append(shown_key(key, ascii_only=ascii_only))
+        return "  ".join(map(_word, columns.values()))
+
+
+def _word(keys: Sequence[str]) -> str:
+    """Keys that belong together, in the order that they are known by."""
+    for word in _FAMILIAR:
+        if sorted(word) == sorted(keys):
+            return word
+    return "".join(keys) if all(len(key) == 1 for key in keys) else " ".join(keys)
+
+
+def shown_key(key: str, *, ascii_only: bool = False) -> str:
+    """A key as it is written for people."""
+    *modifiers, last = key.split("+")
+    names = _SHOWN | _SHOWN_IN_ASCII if ascii_only else _SHOWN
+    plain = names.get(last) or format_key(last)
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), plain])
+
+
+def _split(keys: str) -> list[str]:
+    """Keys as Textual names them, of keys as people write them: `?` is `question_mark`."""
+    return [binding.key for binding in Binding.make_bindings([Binding(keys, "")])]

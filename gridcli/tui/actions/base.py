@@ -1,0 +1,40 @@
+"""What every part of the app may use: the model, the widgets, and asking the server.
+
+Not here: the widgets' composition and the redrawing (`gridcli.tui.app`).
+"""
+
+from collections.abc import Awaitable
+
+from textual.app import App
+
+from gridcli.core.errors import GridError, Refusal
+
+from ..board import Board
+from ..chat import ChatInput, LogView
+from ..game import Game
+from ..keys import Keys
+from ..palette import shown
+from ..players import Players
+from ..status import StatusLine
+
+
+class Base(App[None]):
+    """The app as its parts see it; `PlayApp` sets all of these."""
+
+    game: Game
+    ascii_only: bool
+    keys: Keys
+    board: Board
+    players: Players
+    log_view: LogView
+    chat_input: ChatInput
+    status: StatusLine
+
+    async def ask(self, request: Awaitable[None]) -> None:
+        """Await a request; a refusal becomes a toast and a line of the log."""
+        try:
+            await request
+        except GridError as error:
+            text = shown(error.text if isinstance(error, Refusal) else str(error))
+            self.game.tell(text, warning=True)
+            self.notify(text, severity="warning", markup=False)
