@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from gridcli.core.world import World
 
 from .audience import Audience
+from .backlog import Backlogs
+from .directory import Directory
 from .fanout.stepping import run_now
 from .game import Game
 from .handlers import Handlers
@@ -47,7 +49,9 @@ def assemble(settings: Settings, made: SocketIO, world: World) -> Assembly:
     metrics = Metrics(sessions.counts)
     audience = Audience(made.server, metrics)
     ticker = Ticker(audience, settings.tick_floor_ms / 1000)
-    game = Game(world, sessions, audience, ticker)
+    backlogs = Backlogs(world, settings.chat_backlog)
+    directory = Directory(world, time.monotonic)
+    game = Game(world, sessions, audience, ticker, backlogs, directory)
     handlers = Handlers(made.server, game, metrics, settings.text)
     _keep_pace(made, ticker, game, metrics)
     return Assembly(made.server, game, handlers, metrics)

@@ -5,7 +5,7 @@ the order in which they were accepted. Not here: decoding (`server.handlers`), t
 (`gridcli.core.world`), connections (`server.sessions`).
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, Protocol
 
 from gridcli.core.changes import full_delta
@@ -14,16 +14,20 @@ from gridcli.core.protocol.names import DEMO, SHUTTING_DOWN, TICKS, UNAUTHORIZED
 from gridcli.core.protocol.requests import Step
 from gridcli.core.protocol.updates import (
     Chat,
+    Emote,
     Notice,
     Online,
     Placed,
     Removed,
     Status,
+    Update,
     Welcome,
 )
 from gridcli.core.world import Change, Joined, Left, Room, World
 
 from .audience import Audience
+from .backlog import Backlogs
+from .directory import Directory
 from .sessions import Session, Sessions
 from .ticker import Ticker
 
@@ -35,15 +39,21 @@ class Others(Protocol):
     def notice(self) -> Notice | None:
         """What a newcomer is to know of them."""
 
-    def say(self, room: str, chat: Chat) -> None:
-        """Somebody has said something here."""
+    def say(self, room: str, said: Chat | Emote) -> None:
+        """Somebody has said or shown something here."""
 
 
 class Game:
     """The one world of a server process, its connections and their audience."""
 
     def __init__(
-        self, world: World, sessions: Sessions, audience: Audience, ticker: Ticker
+        self,
+        world: World,
+        sessions: Sessions,
+        audience: Audience,
+        ticker: Ticker,
+        backlogs: Backlogs,
+        directory: Directory,
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -51,6 +61,9 @@ class Game:
         self.draining = False
         self.others: Others | None = None
         self.ticker = ticker
+        self.backlogs = backlogs
+        self.directory = directory
+        ticker.beside = self._beside
 
     async def welcome(self, session: Session) -> None:
         """Tell a newcomer what it needs, and its room that it came."""
@@ -80,8 +93,8 @@ class Game:
         Raises:
             Refusal: what the world does not allow.
         """
-        if session.spectator:
-            raise Refusal(UNAUTHORIZED, "spectators do not move; connect without spectate to play")
+        if session.spectator:  # asked here, too: a step is the hot path
+            _refuse_spectator(session, "move")
         change = self.world.decide_step(session.user_id, step)
         self.world.apply(change)
         room = self.world.rooms[change.room]
@@ -125,13 +138,16 @@ class Game:
 
     async def say(self, session: Session, text: str) -> None:
         """A chat line to everyone in the room who speaks protocol 2."""
-        if session.spectator:
-            raise Refusal(UNAUTHORIZED, "spectators do not chat; connect without spectate to play")
-        name = self.world.room_of(session.user_id).players[session.user_id].name
-        chat = Chat(session.user_id, name, text)
-        if self.others is not None:
-            self.others.say(session.room, chat)
-        await self.audience.tell_room(session.room, chat, TICKS)
+        _refuse_spectator(session, "chat")
+        room = self.world.room_of(session.user_id)
+        line = Chat(session.user_id, room.players[session.user_id].name, text)
+        self.backlogs.add(room.name, line)
+        await self._tell_talk(room, line)
+
+    async def show(self, session: Session, emote: str) -> None:
+        """An emote to everyone in the room who speaks protocol 2."""
+        _refuse_spectator(session, "show emotes")
+        await self._tell_talk(self.world.room_of(session.user_id), Emote(session.user_id, emote))
 
     async def end(self, sid: str) -> None:
         """A connection has ended."""
@@ -179,6 +195,18 @@ class Game:
         await self.audience.enter(session.sid, room.name, DEMO)
         await self.audience.tell(session.sid, _status(room), DEMO)
 
+    @staticmethod
+    def _beside(room: Room) -> Iterator[Update]:
+        """What a newcomer is told behind the room's full state."""
+        backlog = Backlogs.of(room)
+        if backlog is not None:
+            yield backlog
+
+    async def _tell_talk(self, room: Room, said: Chat | Emote) -> None:
+        if self.others is not None:
+            self.others.say(room.name, said)
+        await self.audience.tell_room(room.name, said, TICKS)
+
     def _welcome(self, session: Session, room: Room) -> Welcome:
         player = room.players.get(session.user_id)
         return Welcome(
@@ -213,6 +241,12 @@ class Game:
         await self.audience.tell_room(room.name, Online(users), DEMO)
         if after_room_change:
             await self.audience.tell_room(room.name, Online(users, after_room_change=True), DEMO)
+
+
+def _refuse_spectator(session: Session, what: str) -> None:
+    if session.spectator:
+        text = f"spectators do not {what}; connect without spectate to play"
+        raise Refusal(UNAUTHORIZED, text)
 
 
 def _status(room: Room) -> Status:

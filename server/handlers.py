@@ -20,6 +20,7 @@ from gridcli.core.protocol.names import (
     CONNECT,
     DEMO,
     DISCONNECT,
+    EMOTE,
     GONE,
     INTERNAL,
     JOIN,
@@ -27,14 +28,17 @@ from gridcli.core.protocol.names import (
     MESSAGE,
     MOVEMENT,
     NAMESPACE,
+    ROOMS,
     SHUTTING_DOWN,
     TICKS,
 )
 from gridcli.core.protocol.requests import (
     GoTo,
     Hello,
+    ListRooms,
     Request,
     Say,
+    Show,
     Step,
     decode_request,
 )
@@ -71,7 +75,7 @@ class Handlers:
         self._tasks: set[asyncio.Task[None]] = set()
         sio.on(CONNECT, self._connect, namespace=NAMESPACE)
         sio.on(DISCONNECT, self._disconnect, namespace=NAMESPACE)
-        for event in (MOVEMENT, JOIN, LEAVE, CHAT, MESSAGE):
+        for event in (MOVEMENT, JOIN, LEAVE, CHAT, EMOTE, ROOMS, MESSAGE):
             sio.on(event, self._handler(event), namespace=NAMESPACE)
         unknown = self._handler("unknown")
 
@@ -150,6 +154,10 @@ class Handlers:
                 return Answer(ok=True, room=room)
             case Say(text):
                 await self._game.say(session, text)
+            case Show(emote):
+                await self._game.show(session, emote)
+            case ListRooms():
+                return Answer(ok=True, rooms=self._game.directory.rooms())
             case Hello():
                 await self._game.audience.tell(session.sid, Echo(session.user_id), session.protocol)
         return Answer(ok=True)

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from gridcli.core.errors import SetupError
 from gridcli.core.geometry import MAX_SIDE, Grid
+from gridcli.core.protocol.talk import MAX_BACKLOG
 from gridcli.core.world import Limits
 
 from .cluster_options import CLUSTER_OPTIONS, cluster_secret_from
@@ -129,6 +130,13 @@ _OPTIONS = [
         help="How long a player who lost the connection can come back as the same.",
     ),
     click.option(
+        "--chat-backlog",
+        type=click.IntRange(0, MAX_BACKLOG),
+        default=50,
+        metavar="N",
+        help="A room's last chat lines, which newcomers are told; 0 keeps none.",
+    ),
+    click.option(
         "--ping-interval",
         type=click.FloatRange(0.1, 300),
         default=8.0,
@@ -185,6 +193,7 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         flush_rest=given["flush_rest"],
         fanout=given["fanout"],
         grace_s=given["grace"],
+        chat_backlog=given["chat_backlog"],
         ping_interval_s=given["ping_interval"],
         ping_timeout_s=given["ping_timeout"],
         node=given["node"],

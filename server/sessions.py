@@ -88,6 +88,9 @@ class Sessions:
                 auth.room,
                 self.rng,
                 name=auth.name,
+                # Wishes, of one whom another server knew, or this one before it was started anew.
+                symbol=auth.symbol,
+                cell=auth.cell,
                 # The demo's clients are given no token to come back with.
                 generation=0 if auth.protocol == DEMO else 1,
             )

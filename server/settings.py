@@ -49,6 +49,8 @@ class Settings:
     """Whether fan-out is ours, or python-socketio's own for comparison."""
     grace_s: float = 60.0
     """How long after a disconnection a resume token gives the player back."""
+    chat_backlog: int = 50
+    """How many of a room's last chat lines a newcomer is told."""
     ping_interval_s: float = 8.0
     ping_timeout_s: float = 5.0
     """Together the longest that a vanished client stays on the grid."""

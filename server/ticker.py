@@ -6,11 +6,12 @@ stock manager `server.stock_pace` calls it instead. Not here: what is in a delta
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from gridcli.core.changes import Changes, full_delta
 from gridcli.core.protocol.names import TICKS
+from gridcli.core.protocol.updates import Update
 from gridcli.core.world import Change, Room
 
 from .audience import Audience
@@ -42,6 +43,8 @@ class Ticker:
     def __init__(self, audience: Audience, floor_s: float) -> None:
         self.soon: Callable[[], None]
         """Called when there is something to tell: sees to it that `tick` is called."""
+        self.beside: Callable[[Room], Iterable[Update]] = lambda room: ()
+        """Asked what a newcomer is told behind the room's full state."""
         self._audience = audience
         self._floor_s = floor_s
         self._flushing: list[_Due] = []
@@ -110,10 +113,11 @@ class Ticker:
         if sids:
             # On the list before the state is sent: a delta that is made while the sending waits
             # must reach them, behind it.
-            full = full_delta(room)
+            updates = (full_delta(room), *self.beside(room))
             for sid in sids:
                 await self._audience.enter(sid, room.name, TICKS)
-            await self._audience.tell_each(sids, full, TICKS)
+            for update in updates:
+                await self._audience.tell_each(sids, update, TICKS)
         for newcomer in waiting:
             if not newcomer.shown.done():
                 newcomer.shown.set_result(None)

@@ -6,6 +6,7 @@ nothing; `apply` takes one change and carries it out. The server decides, applie
 Not here: sockets and sessions (`server`), what clients know (`gridcli.core.mirror`).
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from .geometry import Cell, Grid
 from .occupancy import Occupancy
 from .protocol.names import BAD_PAYLOAD, FULL, GONE, LOBBY
 from .protocol.requests import Step
+from .protocol.talk import Chat
 
 
 class Limits(NamedTuple):
@@ -53,6 +55,8 @@ class Room:
     """Spectators, who keep a room open without being on its grid."""
     players: dict[str, Player] = field(default_factory=dict)
     occupancy: Occupancy = field(default_factory=Occupancy)
+    said: deque[Chat] | None = None
+    """What was said of late, where the server keeps it; None while nobody has."""
 
     @property
     def alone(self) -> bool:
@@ -124,10 +128,10 @@ class World:
         cell: Cell | None = None,
         generation: int = 0,
     ) -> list[Change]:
-        """A newcomer, or with a symbol and a cell someone who comes back.
+        """A newcomer, or with a symbol and a cell someone who comes back or has wishes.
 
-        The cell is a free one where there is any, the symbol one of the rarest in the room, and
-        a nameless player is called by the symbol.
+        Without them the cell is a free one where there is any, and the symbol one of the rarest
+        in the room. A nameless player is called by the symbol.
 
         Raises:
             Refusal: the server, the room or the number of rooms is full.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gridcli.core.errors import Refusal
 from gridcli.core.geometry import Grid
 from gridcli.core.protocol import fields
-from gridcli.core.protocol.updates import Chat
+from gridcli.core.protocol.updates import Chat, Emote
 from gridcli.core.world import Change, Left
 
 from . import wire
@@ -33,10 +33,10 @@ _RETIRED = 1_000
 
 
 class Said(NamedTuple):
-    """Somebody on another node has said something to a room."""
+    """Somebody on another node has said something to a room, or shown something there."""
 
     room: str
-    chat: Chat
+    talk: Chat | Emote
 
 
 class Away(NamedTuple):
@@ -176,6 +176,10 @@ class Hearing:
                 who = fields.identity(body.get("userId"), "userId")
                 name, said = (fields.text(body.get(key), key) for key in ("name", "text"))
                 yield Said(fields.identity(body.get("room"), "room"), Chat(who, name, said))
+            case wire.EMOTE:
+                who = fields.identity(body.get("userId"), "userId")
+                shown = Emote(who, fields.label(body.get("emote"), "emote"))
+                yield Said(fields.identity(body.get("room"), "room"), shown)
             case wire.HELLO if message.seq == 1:
                 peer.synced = True  # at its start it has no players
             case wire.BYE:

@@ -7,10 +7,11 @@ it at once, protocol 2 with the next delta. Not here: what was told (`replica`),
 from collections.abc import Callable, Iterable
 
 from gridcli.core.protocol.names import DEMO, ISOLATED, REUNITED, TICKS
-from gridcli.core.protocol.updates import Notice, Online, Placed, Removed, Update
+from gridcli.core.protocol.updates import Chat, Notice, Online, Placed, Removed, Update
 from gridcli.core.world import Change, Joined, Left, Moved
 
 from ..audience import Audience
+from ..backlog import Backlogs
 from ..fanout.stepping import run_now
 from ..resume import ResumeBook
 from ..sessions import Session, Sessions
@@ -36,6 +37,7 @@ class Relay:
         book: of those who may come back.
         audience: is told.
         ticker: makes deltas of their changes.
+        backlogs: keep what is said there, too.
         put_out: ends the connection of a session that was replaced.
     """
 
@@ -46,6 +48,7 @@ class Relay:
         book: ResumeBook,
         audience: Audience,
         ticker: Ticker,
+        backlogs: Backlogs,
         put_out: Callable[[Session], None],
     ) -> None:
         self._world = world
@@ -53,6 +56,7 @@ class Relay:
         self._book = book
         self._audience = audience
         self._ticker = ticker
+        self._backlogs = backlogs
         self._put_out = put_out
 
     def take_in(self, effects: Iterable[Effect]) -> None:
@@ -63,7 +67,9 @@ class Relay:
                 for name in self._world.rooms:
                     self._tell_room(name, TOGETHER if effect.up else ALONE, TICKS)
             elif isinstance(effect, Said):
-                self._tell_room(effect.room, effect.chat, TICKS)
+                if isinstance(effect.talk, Chat):
+                    self._backlogs.add(effect.room, effect.talk)
+                self._tell_room(effect.room, effect.talk, TICKS)
             else:
                 if isinstance(effect, Lost):
                     session = self._sessions.put_out(effect.user_id)

@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from gridcli.core.geometry import Grid
-from gridcli.core.protocol.updates import Chat
+from gridcli.core.protocol.updates import Chat, Emote
 from gridcli.core.world import Change, Joined, Left
 
 from . import hearing
@@ -138,9 +138,9 @@ class Replica:
         if self._telling.note(change):
             self.soon()
 
-    def say(self, room: str, chat: Chat) -> None:
-        """A player of ours has said something."""
-        self._telling.chat(room, chat)
+    def say(self, room: str, said: Chat | Emote) -> None:
+        """A player of ours has said or shown something."""
+        self._telling.talk(room, said)
         self.soon()
 
     def leave(self) -> None:

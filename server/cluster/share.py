@@ -10,7 +10,7 @@ from random import Random
 
 from aiohttp import web
 
-from gridcli.core.protocol.updates import Chat, Notice
+from gridcli.core.protocol.updates import Chat, Emote, Notice
 
 from ..game import Game
 from ..handlers import Handlers
@@ -53,7 +53,13 @@ class Shared:
         )
         world.note = self.replica.note
         self._relay = Relay(
-            world, game.sessions, book, game.audience, game.ticker, handlers.put_out
+            world,
+            game.sessions,
+            book,
+            game.audience,
+            game.ticker,
+            game.backlogs,
+            handlers.put_out,
         )
 
     def run_in(self, app: web.Application, bus: Bus, metrics: Metrics) -> None:
@@ -73,9 +79,9 @@ class Shared:
         """What a newcomer is to know of the other nodes."""
         return None if self.replica.up else ALONE
 
-    def say(self, room: str, chat: Chat) -> None:
-        """Somebody has said something here."""
-        self.replica.say(room, chat)
+    def say(self, room: str, said: Chat | Emote) -> None:
+        """Somebody has said or shown something here."""
+        self.replica.say(room, said)
 
     def report(self) -> Mapping[str, object]:
         """How it is doing; `digest` is equal on nodes that show the same players."""

@@ -7,7 +7,7 @@ published. Pure. Not here: when what is said (`replica`), what has changed (`out
 from collections.abc import Callable, Iterable
 
 from gridcli.core.geometry import Grid
-from gridcli.core.protocol.updates import Chat
+from gridcli.core.protocol.updates import Chat, Emote
 from gridcli.core.world import Change
 
 from . import wire
@@ -107,11 +107,14 @@ class Telling:
         """Tell a node that holds on to a player that it has come back elsewhere since."""
         self._say(wire.CLAIM, {"player": user_id, "generation": generation})
 
-    def chat(self, room: str, chat: Chat) -> None:
-        """Tell what one of our own players says, after all that it did before."""
+    def talk(self, room: str, said: Chat | Emote) -> None:
+        """Tell what one of our own players says or shows, after all that it did before."""
         self.flush()
-        who: Body = {"room": room, "userId": chat.user_id, "name": chat.name}
-        self._say(wire.CHAT, who | {"text": chat.text})
+        who: Body = {"room": room, "userId": said.user_id}
+        if isinstance(said, Chat):
+            self._say(wire.CHAT, who | {"name": said.name, "text": said.text})
+        else:
+            self._say(wire.EMOTE, who | {"emote": said.emote})
 
     def bye(self) -> None:
         """Tell that this node is going."""

@@ -35,10 +35,14 @@ CLAIM: Final = "claim"
 """This player has connected again since, so let go of it. `{player, generation}`"""
 CHAT: Final = "chat"
 """Somebody says something. `{room, userId, name, text}`"""
+EMOTE: Final = "emote"
+"""Somebody shows something. `{room, userId, emote}`"""
 BYE: Final = "bye"
 """I am going; whoever was with me is away. `{}`"""
 
-KINDS: Final = frozenset({HELLO, DELTA, HEARTBEAT, REQUEST, SNAPSHOT, AWAY, CLAIM, CHAT, BYE})
+KINDS: Final = frozenset(
+    {HELLO, DELTA, HEARTBEAT, REQUEST, SNAPSHOT, AWAY, CLAIM, CHAT, EMOTE, BYE}
+)
 
 Body = dict[str, object]
 

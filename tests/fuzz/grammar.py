@@ -59,7 +59,7 @@ def event(name: bytes, argument: bytes, number: bytes = b"") -> bytes:
 def game(rng: Random) -> bytes:
     """An event that a server may accept: what honest clients send, with odd values now and then."""
     number = b"" if rng.randrange(3) else b"%d" % rng.randrange(1000)
-    kind = rng.randrange(12)
+    kind = rng.randrange(14)
     if kind < 5:
         direction = rng.choice(words.DIRECTIONS)
         seq = b"%d" % rng.randrange(1, 100) if rng.randrange(8) else rng.choice(words.SCALARS)
@@ -77,6 +77,11 @@ def game(rng: Random) -> bytes:
         return event(b'"message"', json_text(rng, 2), number)
     if kind == 10:
         return event(b'"join"', b'{"room":%b}' % rng.choice(words.JSON_TEXTS), number)
+    if kind == 11:
+        emote = rng.choice((b'"wave"', b'"ping"', *words.JSON_TEXTS))
+        return event(b'"emote"', b'{"emote":%b}' % emote, number)
+    if kind == 12:
+        return event(b'"rooms"', b"{}", number)
     return event(rng.choice(words.EVENTS), json_object(rng), rng.choice(words.IDS[:5]))
 
 
@@ -95,12 +100,23 @@ def connect(rng: Random) -> bytes:
             wishes.append(b'"resume":"%b"' % RESUME)
         if rng.randrange(12) == 0:
             wishes.append(b'"spectate":true')
+        if rng.randrange(6) == 0:
+            wishes.append(b'"symbol":' + rng.choice((b'"k"', b'"Q"', *words.JSON_TEXTS)))
+        if rng.randrange(6) == 0:
+            wishes.append(b'"cell":[%b,%b]' % (_ordinate(rng), _ordinate(rng)))
         return b"40" + NAMESPACE + b"{" + b",".join(wishes) + b"}"
     if kind == 8:
         return b"40" + NAMESPACE + json_object(rng)
-    keys = (b"protocol", b"name", b"room", b"token", b"resume", b"spectate")
+    keys = (
+        *(b"protocol", b"name", b"room", b"token", b"resume", b"spectate"),
+        *(b"symbol", b"cell"),
+    )
     wishes = [b'"%b":%b' % (key, json_text(rng, 1)) for key in keys if rng.randrange(2)]
     return b"40" + NAMESPACE + b'{"protocol":2' + b"".join(b"," + wish for wish in wishes) + b"}"
+
+
+def _ordinate(rng: Random) -> bytes:
+    return b"%d" % rng.randrange(1, 30) if rng.randrange(4) else rng.choice(words.SCALARS)
 
 
 def quiet(rng: Random) -> bytes:

@@ -27,8 +27,10 @@ from servers import Server
 from server.edge.grammar import Fault, check
 
 randoms = st.randoms(use_true_random=False)
-names = st.sampled_from(["movement", "join", "leave", "chat", "message", "connect", "", "*"])
-keys = st.sampled_from(["direction", "seq", "room", "text", "protocol", ""])
+names = st.sampled_from(
+    ["movement", "join", "leave", "chat", "emote", "rooms", "message", "connect", "", "*"]
+)
+keys = st.sampled_from(["direction", "seq", "room", "text", "emote", "protocol", ""])
 
 
 def test_a_seed_and_a_number_are_one_session() -> None:

@@ -65,9 +65,14 @@ SCALARS = (
     b'{"__proto__":{"a":1},"a":1,"a":2}',
 )
 PLAIN_VALUES = (b"", b"null", b"[]", b'{"ok":true}', b'"' + b"x" * 300 + b'"', b"1.5", b"[[[[]]]]")
-KEYS = (b"direction", b"seq", b"room", b"text", b"protocol", b"name", b"token", b"resume", b"")
+KEYS = (
+    *(b"direction", b"seq", b"room", b"text", b"emote", b"protocol", b"name", b"token", b"resume"),
+    *(b"symbol", b"cell", b""),
+)
 EVENTS = (
     *(json.dumps(name).encode() for name in ("movement", "join", "leave", "chat", "message")),
+    b'"emote"',
+    b'"rooms"',
     b'"grid_delta"',
     b'"user_position"',
     b'"mov\\u0065ment"',

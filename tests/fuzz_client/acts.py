@@ -156,9 +156,34 @@ async def chatter(session: Session) -> None:
             event("grid_delta", delta, rng),
             event("chat", {"userId": ids[2], "name": texts[2], "text": texts[3]}, rng),
             event("notice", {"code": rng.choice(["isolated", texts[4]]), "text": texts[5]}, rng),
+            *_game(rng, ids, texts),
             *([event("message", room, rng), *welcome(2)[1:]] if rng.random() < 0.05 else []),
         )
     await session.linger()
+
+
+def _game(rng: Random, ids: list[str], texts: list[str]) -> list[bytes]:
+    """An emote, what was said before, and a round of a game, now and then."""
+    if rng.random() < 0.5:
+        return []
+    emote = rng.choice(["ping", "wave", "heart", "laugh", "cheer", "no", texts[0]])
+    round_ = {
+        "mode": rng.choice(["tag", "paint"]),
+        "round": rng.randrange(9),
+        "phase": rng.choice(["waiting", "playing", "podium"]),
+        "leftMs": rng.randrange(120_000),
+        "full": rng.random() < 0.3,
+        "it": ids[3],
+        "points": [[user_id, rng.randrange(200)] for user_id in ids],
+        "paint": [[rng.randint(1, 20), rng.randint(1, 10), user_id] for user_id in ids],
+        "podium": [[ids[n], texts[n], texts[n + 1], rng.randrange(200)] for n in range(3)],
+    }
+    lines = [[ids[n], texts[n], texts[n + 1]] for n in range(3)]
+    return [
+        event("emote", {"userId": ids[4], "emote": emote}, rng),
+        event("backlog", {"lines": lines}, rng),
+        event("game", round_, rng),
+    ]
 
 
 async def before(session: Session) -> None:

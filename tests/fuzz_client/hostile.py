@@ -101,6 +101,14 @@ EVENTS: dict[str, st.SearchStrategy[Any]] = {
         moves=_rows(ids, numbers, numbers, counts), leaves=st.lists(ids, max_size=3), users=counts,
     ),
     "chat": _body(userId=ids, name=names, text=texts),
+    "emote": _body(userId=ids, emote=st.sampled_from(["ping", "wave", "heart"]) | texts),
+    "backlog": _body(lines=_rows(ids, names, texts)),
+    "game": _body(
+        mode=st.sampled_from(["tag", "paint", "paint", "roam", *ODD]), round=counts,
+        phase=st.sampled_from(["waiting", "playing", "podium", *ODD]), leftMs=counts,
+        full=st.booleans(), it=ids, points=_rows(ids, counts), paint=_rows(numbers, numbers, ids),
+        podium=_rows(ids, names, names, counts),
+    ),
     "notice": _body(code=st.sampled_from(["isolated", "reunited", "full"]) | texts, text=texts),
     "connect": texts,
 }  # fmt: skip

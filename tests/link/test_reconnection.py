@@ -6,6 +6,7 @@ Not here: the waits between attempts (`test_backoff`), a first connection that f
 
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -102,18 +103,31 @@ def test_survives_a_restart_of_the_server() -> None:
             port = first.url.rpartition(":")[2]
             ann = Watched(Target(first.url, "ann", "den"))
             await ann.link.open()
+            mirror = ann.link.mirror
+            for direction in (Direction.UP, Direction.LEFT, Direction.LEFT, Direction.DOWN):
+                ann.link.step(direction)
+            await until(lambda: mirror.seqs.get(mirror.user_id) == 4, "the steps")
+            before = (mirror.name, mirror.symbol, mirror.room, mirror.cell)
             os.kill(first.pid, signal.SIGKILL)
             await until(lambda: isinstance(ann.states[-1], Reconnecting), "the loss")
             with pytest.raises(NotLive):
                 ann.link.step(Direction.UP)
             attempts = len(ann.states)
             await until(lambda: len(ann.states) > attempts + 1, "more attempts")
-        with running_server("--port", port):
+        with running_server("--port", port) as second:
+            there_s = time.monotonic()
             await until(lambda: ann.states[-1] == Live(), "the return")
-            # A new server knows no tokens of the old one: a new player, of the same name and room.
-            assert ann.link.mirror.name == "ann"
-            assert ann.link.mirror.room == "den"
-            await ann.link.close()
+            print(f"back {time.monotonic() - there_s:.2f} s after the server said where it is")
+            # A new server knows no tokens of the old one: a new player, who looks as it did and
+            # is where it was.
+            assert (mirror.name, mirror.symbol, mirror.room, mirror.cell) == before
+            eye = Watched(Target(second.url, room="den", spectate=True))
+            await eye.link.open()
+            assert list(eye.link.mirror.cells) == [mirror.user_id], "somebody else on the grid"
+            ann.link.step(Direction.UP)
+            await until(lambda: eye.link.mirror.seqs.get(mirror.user_id) == 1, "a step of it")
+            for each in (eye, ann):
+                await each.link.close()
 
     scene(play)
 

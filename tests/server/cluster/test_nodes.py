@@ -16,7 +16,7 @@ from socketio_player import Client, play
 from waiting import until
 
 from gridcli.core.geometry import Direction
-from gridcli.core.protocol.updates import Chat, Notice
+from gridcli.core.protocol.updates import Backlog, Chat, Emote, Notice
 from gridcli.link.states import Live
 from gridcli.link.target import Target
 from server.cluster.redis_bus import RedisBus
@@ -58,6 +58,17 @@ def test_one_grid_whichever_node_and_dialect(broker: Broker) -> None:
         await ada.link.say("hello over there")
         await until(lambda: eve.of(Chat), "the chat")
         assert [(c.name, c.text) for c in eve.of(Chat)] == [("ada", "hello over there")]
+        await ada.link.show("wave")
+        await until(lambda: eve.of(Emote) == [Emote(me, "wave")], "the emote")
+        bob = Player(second, name="bob")
+        await bob.link.open()
+        await bob.link.go_to("den")
+        (backlog,) = bob.of(Backlog)
+        assert [line.text for line in backlog.lines] == ["hello over there"]
+        rooms = {info.room: (info.users, set(info.names)) for info in await bob.link.rooms()}
+        symbol = ada.link.mirror.who[demo.user_id].symbol
+        assert rooms == {"den": (4, {"ada", "eve", "bob", symbol}), "lobby": (0, set())}
+        await bob.link.close()
         await until(agree([first, second], 3), "equal digests")
         await ada.link.close()
         await until(lambda: me not in eve.link.mirror.who, "the end of ada")

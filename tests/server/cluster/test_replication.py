@@ -9,7 +9,7 @@ from simulated_node import Client, moves_of
 
 from gridcli.core.geometry import Direction
 from gridcli.core.protocol.requests import Step
-from gridcli.core.protocol.updates import Chat
+from gridcli.core.protocol.updates import Chat, Emote
 
 
 def alone(cluster: Cluster, name: str) -> Client:
@@ -195,14 +195,16 @@ def test_a_graceful_end_takes_its_players_at_once() -> None:
     assert client.lives == 0
 
 
-def test_chat_comes_after_what_its_speaker_did() -> None:
+@pytest.mark.parametrize("emote", [False, True], ids=["chat", "emote"])
+def test_talk_comes_after_what_its_speaker_did(emote: bool) -> None:
     cluster = Cluster(10, nodes=2)
     cluster.run(1.0)
     client = alone(cluster, "n1")
-    cluster.nodes["n1"].replica.say("lobby", Chat(client.user_id, "ada", "hello"))
+    said = Emote(client.user_id, "wave") if emote else Chat(client.user_id, "ada", "hello")
+    cluster.nodes["n1"].replica.say("lobby", said)
     cluster.run(0.5)
     n2 = cluster.nodes["n2"]
-    assert [said.chat.text for said in n2.said] == ["hello"]
+    assert n2.said == [("lobby", said)]
     assert client.user_id in n2.world
 
 
