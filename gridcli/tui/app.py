@@ -18,7 +18,7 @@ from gridcli.core.errors import GridError
 from .actions.going import Going
 from .actions.looking import Looking
 from .actions.talking import Talking
-from .actions.walking import Walking
+from .actions.watching import Watching
 from .automove import AutoMove
 from .board import Board, Stage
 from .chat import ChatInput, LogView
@@ -37,7 +37,7 @@ _WIDTHS: list[tuple[int, str]] | None = [(0, "-tiny"), (40, "-compact"), (100, "
 _HEIGHTS: list[tuple[int, str]] | None = [(0, "-flat"), (12, "-low"), (32, "-tall")]
 
 
-class PlayApp(Walking, Talking, Going, Looking):
+class PlayApp(Watching, Talking, Going, Looking):
     """One player's screen over a game whose link is open.
 
     Args:
@@ -111,10 +111,12 @@ class PlayApp(Walking, Talking, Going, Looking):
         self.set_interval(1 / FRAMES_PER_SECOND, self.redraw)
         self.set_interval(_PING_EACH_S / 2, self._ping)
         if self._auto_move is not None:
-            self.run_worker(self._auto_move.run(self.game.mirror, self.game.step))
+            self.run_worker(self._auto_move.run(self.game.mirror, self.step_by_itself))
 
     def redraw(self) -> None:
         """Draw what changed since the last time, once, however much it was."""
+        self.walk_on()
+        self.keep_following()
         dirty = self.game.take_dirty()
         if Part.WORLD in dirty:
             self.board.redraw()

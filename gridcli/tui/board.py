@@ -2,11 +2,12 @@
 
 `redraw` compares what every line of cells shows with what it showed and marks the changed ones
 alone; `render_line` makes as few segments as there are runs of one style. Not here: when to
-redraw (`gridcli.tui.app`), which cells are in view (`gridcli.tui.camera`), what players look
-like (`gridcli.tui.palette`).
+redraw (`gridcli.tui.app`), which cells are in view (`gridcli.tui.camera`) and around whom
+(`gridcli.tui.follow`), what players look like (`gridcli.tui.palette`), what the mouse does
+(`gridcli.tui.actions.walking`).
 """
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -23,14 +24,26 @@ from gridcli.core.protocol.names import LOBBY
 from .camera import Camera, Scale, fit
 from .game import Game
 from .palette import Look, look, own_look, shown
+from .pointing import Pointing
 
 _DIM = Style(dim=True)
+_UNDERLINED = Style(underline=True)
 _TINT = 0.22
 _MOST_LOOKS = 4096
 """So many looks are remembered: players come and go for as long as one watches."""
 
-Spots = dict[int, tuple[str, int]]
-"""What one line of cells shows: by `x`, the player on top and how many share the cell."""
+
+class Spot(NamedTuple):
+    """What a cell shows: the player on top, how many share it, and whether one walks there."""
+
+    user_id: str = ""
+    players: int = 0
+    goal: bool = False
+
+
+Spots = dict[int, Spot]
+"""What one line of cells shows, by `x`."""
+_GOAL = Spot(goal=True)
 
 
 class Stage(Container):
@@ -41,17 +54,16 @@ class Stage(Container):
         self.query_one(Board).refit()
 
 
-class Board(Widget):
+class Board(Pointing):
     """The part of the room's grid around the player."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"board--cell", "board--crowd"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"board--cell", "board--goal", "board--followed"}
     ALLOW_SELECT = False
 
     def __init__(self, game: Game, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.game = game
         self.ascii_only = ascii_only
-        self.follow = True
         self.frames = 0
         """How often the board was redrawn; a burst of updates costs one."""
         self.camera = Camera()
@@ -84,13 +96,15 @@ class Board(Widget):
         if not self.size:
             return  # not laid out yet, or hidden; a resize comes before it is seen
         self.frames += 1
-        mirror, scale = self.game.mirror, self.scale
-        if self.follow and mirror.cell is not None:
-            self.camera.follow(mirror.cell, mirror.grid, scale)
+        mirror, scale, follow = self.game.mirror, self.scale, self.game.follow
+        subject = mirror.cells.get(follow.subject(mirror.user_id))
+        if subject is not None:
+            self.camera.follow(subject, mirror.grid, scale)
         else:
             self.camera.pan(0, 0, mirror.grid, scale)  # back onto a grid that became smaller
         rows = self._spots(scale)
-        frame = (mirror.grid, mirror.user_id, self.camera.origin, scale, self.game.live)
+        followed = (follow.user_id, follow.name)
+        frame = (mirror.grid, mirror.user_id, self.camera.origin, scale, self.game.live, followed)
         if frame == self._drawn:
             changed = {
                 y for y in self._rows.keys() | rows.keys() if self._rows.get(y) != rows.get(y)
@@ -118,9 +132,16 @@ class Board(Widget):
             return None
         return Cell(origin.x + x // scale.cell_width, origin.y + y // scale.cell_height)
 
+    def nearest_cell(self, x: int, y: int) -> Cell:
+        """The same, or from outside the cell that is nearest to there."""
+        scale = self.scale
+        found = self.cell_at(min(max(x, 0), scale.width - 1), min(max(y, 0), scale.height - 1))
+        assert found is not None
+        return found
+
     def pan(self, dx: int, dy: int) -> None:
-        """Look elsewhere; the camera stays there until `follow` is set again."""
-        self.follow = False
+        """Look elsewhere; the camera stays there until it is to follow somebody again."""
+        self.game.follow.let_go()
         self.camera.pan(dx, dy, self.game.mirror.grid, self.scale)
         self.redraw()
 
@@ -155,12 +176,15 @@ class Board(Widget):
         segments: list[Segment] = []
         at = left = self.camera.origin.x
         for x in sorted(spots):
-            user_id, count = spots[x]
+            spot = spots[x]
             if x > at:
                 segments.append(Segment(nothing * (x - at), empty))
-            face = self._look(user_id)
-            text = self._cell_text(face.glyph, scale, part == middle, crowded=count > 1)
-            segments.append(Segment(text, face.style))
+            face = self._look(spot.user_id) if spot.players else self._goal_look()
+            text = self._cell_text(face.glyph, scale, part == middle, crowded=spot.players > 1)
+            style = face.style
+            if spot.goal and spot.players:
+                style += _UNDERLINED
+            segments.append(Segment(text, style))
             at = x + 1
         if at < left + scale.columns:
             segments.append(Segment(nothing * (left + scale.columns - at), empty))
@@ -169,12 +193,17 @@ class Board(Widget):
     def _spots(self, scale: Scale) -> dict[int, Spots]:
         mirror, origin = self.game.mirror, self.camera.origin
         right, bottom = origin.x + scale.columns, origin.y + scale.rows
+        own_id, followed = mirror.user_id, self.game.follow.user_id
         rows: dict[int, Spots] = {}
         for user_id, (x, y) in mirror.cells.items():
             if origin.x <= x < right and origin.y <= y < bottom:
                 spots = rows.setdefault(y, {})
-                top, count = spots.get(x, (user_id, 0))
-                spots[x] = (user_id if user_id == mirror.user_id else top, count + 1)
+                top, count, _ = spots.get(x, Spot(user_id))
+                spots[x] = Spot(user_id if user_id in (own_id, followed) else top, count + 1)
+        goal = self.game.walk.goal
+        if goal is not None and origin.x <= goal.x < right and origin.y <= goal.y < bottom:
+            spots = rows.setdefault(goal.y, {})
+            spots[goal.x] = spots.get(goal.x, _GOAL)._replace(goal=True)
         return rows
 
     def _region(self, y: int, scale: Scale) -> Region:
@@ -195,11 +224,17 @@ class Board(Widget):
             style = self.rich_style + found.style
             if self.scale.cell_height > 1 and user_id != mirror.user_id:
                 style += _tile(style)
+            if user_id == self.game.follow.user_id:
+                style += self.get_component_rich_style("board--followed", partial=True)
             found = Look(found.glyph, style + _DIM if self._dimmed else style)
             if len(self._looks) >= _MOST_LOOKS:
                 self._looks.clear()
             self._looks[user_id] = found
         return found
+
+    def _goal_look(self) -> Look:
+        style = self.get_component_rich_style("board--goal")
+        return Look("x" if self.ascii_only else "×", style + _DIM if self._dimmed else style)
 
     @staticmethod
     def _cell_text(glyph: str, scale: Scale, is_middle: bool, *, crowded: bool = False) -> str:
@@ -212,7 +247,8 @@ class Board(Widget):
     def _label(self) -> None:
         grid = self.game.mirror.grid
         room = shown(self.game.mirror.room or LOBBY, ascii_only=self.ascii_only)
-        self.border_title = Content(room or "?")
+        name = shown(self.game.follow.name, ascii_only=self.ascii_only)
+        self.border_title = Content((room or "?") + (f", following {name}" if name else ""))
         times = "x" if self.ascii_only else "×"
         size = f"{grid.width}{times}{grid.height}"
         x, y = self.camera.origin

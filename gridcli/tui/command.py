@@ -32,7 +32,8 @@ Examples:
   gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
 
 \b
-Keys: arrows, WASD or hjkl move, t chats, r changes the room, ? helps, q quits.
+Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, f follows others,
+? helps, q quits.
 """
 
 

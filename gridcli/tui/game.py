@@ -28,9 +28,11 @@ from gridcli.core.protocol.updates import (
 from gridcli.core.text import foreign
 from gridcli.link.states import Live, Offline, Reconnecting, Refused, State
 
+from .follow import Follow
 from .journal import Journal
 from .pulse import Pulse
 from .throttle import Throttle
+from .walk import Walk
 
 
 class GameLink(Protocol):
@@ -94,6 +96,8 @@ class Game:
         self.spectate = spectate
         self.journal = Journal()
         self.pulse = Pulse()
+        self.walk = Walk()
+        self.follow = Follow()
         self.clock = clock
         self.state_since_s = clock()
         self.isolated = False
@@ -131,7 +135,12 @@ class Game:
         except GridError:
             return False  # the connection broke just now; its state says so on the screen
         self.pulse.stepped(seq, now_s)
+        self.walk.took(direction, now_s)
         return True
+
+    def looks_elsewhere(self) -> None:
+        """Whom the camera follows, or where one walks to, is another: draw it again."""
+        self._dirty |= Part.WORLD | Part.PEOPLE | Part.STATUS
 
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Put a line of our own into the event log."""
@@ -182,6 +191,7 @@ class Game:
         """The link is live, reconnecting, offline or refused."""
         self.state_since_s = self.clock()
         self.pulse.forget_steps()
+        self.walk.stop()
         self._dirty |= EVERYTHING
         match state:
             case Reconnecting(attempt, _, reason) if attempt <= 1:

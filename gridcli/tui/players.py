@@ -24,29 +24,30 @@ class Players(Widget):
         super().__init__(id=id)
         self.game = game
         self.ascii_only = ascii_only
-        self._order: list[str] = []
+        self.order: list[str] = []
+        """The players' ids as they are listed."""
 
     def redraw(self) -> None:
         """Bring the list up to date with the mirror."""
         mirror = self.game.mirror
         others = [user_id for user_id in mirror.who if user_id != mirror.user_id]
         others.sort(key=lambda user_id: (mirror.who[user_id].name.casefold(), user_id))
-        self._order = [mirror.user_id] if mirror.user_id in mirror.who else []
-        self._order += others
-        self.border_title = f"players {len(self._order)}"
+        self.order = [mirror.user_id] if mirror.user_id in mirror.who else []
+        self.order += others
+        self.border_title = f"players {len(self.order)}"
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One player, or how many more there are."""
         width, height = self.size
         base = self.rich_style
-        if y >= len(self._order):
+        if y >= len(self.order):
             return Strip.blank(width, base)
-        if y == height - 1 and len(self._order) > height:
-            more = f"  and {len(self._order) - y} more"
+        if y == height - 1 and len(self.order) > height:
+            more = f"  and {len(self.order) - y} more"
             style = self.get_component_rich_style("players--more")
             return Strip([Segment(fitted(more, width), style)], width)
-        mirror, user_id = self.game.mirror, self._order[y]
+        mirror, user_id = self.game.mirror, self.order[y]
         who = mirror.who.get(user_id)
         if who is None:  # left since the list was ordered; the next redraw is on its way
             return Strip.blank(width, base)

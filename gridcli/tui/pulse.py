@@ -34,6 +34,11 @@ class Pulse:
         """The median of the last few samples; None before the first."""
         return median(list(self._samples_ms)[-_STEADY:]) if self._samples_ms else None
 
+    @property
+    def under_way(self) -> int:
+        """How many steps were sent and have not been seen."""
+        return len(self._under_way)
+
     def stepped(self, seq: int, now_s: float) -> None:
         """A step was sent."""
         if len(self._under_way) >= _MOST_UNDER_WAY:

@@ -101,8 +101,17 @@ class StatusLine(Widget):
         pieces.append(Piece(f"protocol {link.protocol}", 5, "status--faint"))
         if link.place:
             pieces.append(Piece(self._shown(f"at {link.place}"), 3, "status--faint"))
+        return [*pieces, *self._looking()]
+
+    def _looking(self) -> list[Piece]:
+        """What is unusual of what one sees: it must not be taken for one's own game."""
+        follow, pieces = self.game.follow, []
         if self.game.spectate:
-            pieces.append(Piece("spectating", 3, "status--waiting"))
+            pieces.append(Piece("spectating", 0, "status--waiting"))
+        if follow.name:
+            pieces.append(Piece(self._shown(f"following {follow.name}"), 1, "status--waiting"))
+        elif follow.free and not self.game.spectate:
+            pieces.append(Piece("looking around", 1, "status--waiting"))
         return pieces
 
     def _state(self) -> list[Piece]:

@@ -114,11 +114,13 @@ def test_camera_follows_on_a_large_grid_and_can_be_let_go() -> None:
             await driven.drawn()
             assert "K" in "".join(lines(board))
         origin = board.camera.origin
-        await driven.press("f", "right", "down")
+        await driven.press("c", "right", "down")
         assert board.camera.origin == Cell(origin.x + 1, origin.y + 1)
         assert link.steps == []
-        await driven.press("f", "right")
+        await driven.press("c", "right")
         assert link.steps == [RIGHT]
+        await driven.press("c", "escape", "left")
+        assert link.steps == [RIGHT, LEFT]
 
     drive(scenario, grid=Grid(200, 90))
 
