@@ -99,6 +99,13 @@ class Keeping(ABC, Generic[V]):
 
     async def close(self) -> None:
         """Leave and close, also where this is cancelled; one that is closed already stays so."""
+        await self._leave()
+        await self._close_http()
+        if not isinstance(self.state, Offline | Refused):
+            self._enter(Offline("closed"))
+
+    async def _leave(self) -> None:
+        """End the connection, and make no other."""
         keeper, self._keeper = self._keeper, None
         try:
             if keeper is not None:
@@ -108,9 +115,6 @@ class Keeping(ABC, Generic[V]):
             session, self._session = self._session, None
             if session is not None:
                 await session.close("closed by us")
-        await self._close_http()
-        if not isinstance(self.state, Offline | Refused):
-            self._enter(Offline("closed"))
 
     @abstractmethod
     async def _connect(self) -> None:

@@ -158,8 +158,9 @@ class Link(Keeping[Session]):
         Raises:
             Refusal: the server will not have us so. CannotConnect: it can't be reached any more.
         """
-        cell = self.mirror.cell
-        await self.close()
+        # Who only watches is nowhere, and where it was is remembered for when it plays again.
+        cell = self.mirror.cell or self._cell
+        await self._leave()
         self._resume = ""
         self.target = replace(self.target, name=name, symbol=symbol, spectate=spectate)
         self._symbol, self._cell = symbol, cell
