@@ -17,8 +17,8 @@ from gridcli.core.errors import GridError
 
 from .actions.going import Going
 from .actions.looking import Looking
+from .actions.spectating import Spectating
 from .actions.talking import Talking
-from .actions.watching import Watching
 from .automove import AutoMove
 from .board import Board, Stage
 from .chat import ChatInput, LogView
@@ -37,7 +37,7 @@ _WIDTHS: list[tuple[int, str]] | None = [(0, "-tiny"), (40, "-compact"), (100, "
 _HEIGHTS: list[tuple[int, str]] | None = [(0, "-flat"), (12, "-low"), (32, "-tall")]
 
 
-class PlayApp(Watching, Talking, Going, Looking):
+class PlayApp(Spectating, Talking, Going, Looking):
     """One player's screen over a game whose link is open.
 
     Args:
@@ -108,6 +108,8 @@ class PlayApp(Watching, Talking, Going, Looking):
             for line in reversed(self._greeting):  # the first is what a small log should show
                 self.game.tell(line)
         self.redraw()
+        if self.game.spectate:
+            self.explain_spectating()
         self.set_interval(1 / FRAMES_PER_SECOND, self.redraw)
         self.set_interval(_PING_EACH_S / 2, self._ping)
         if self._auto_move is not None:

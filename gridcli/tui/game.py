@@ -27,6 +27,7 @@ from gridcli.core.protocol.updates import (
 )
 from gridcli.core.text import foreign
 from gridcli.link.states import Live, Offline, Reconnecting, Refused, State
+from gridcli.link.target import Target
 
 from .follow import Follow
 from .journal import Journal
@@ -40,6 +41,7 @@ class GameLink(Protocol):
 
     mirror: Mirror
     state: State
+    target: Target
 
     @property
     def protocol(self) -> int:
@@ -64,6 +66,9 @@ class GameLink(Protocol):
 
     async def go_to(self, room: str) -> None:
         """Change the room."""
+
+    async def become(self, *, name: str, symbol: str, spectate: bool) -> None:
+        """Come back as somebody else."""
 
     async def say(self, text: str) -> None:
         """Chat."""

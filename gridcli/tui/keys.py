@@ -40,6 +40,7 @@ ACTIONS: Sequence[Action] = (
     Action("right", "move('right')", "right, d, l", _MOVE),
     Action("chat", "chat", "t, slash", "chat; enter sends, esc ends it", "Chat", "chat"),
     Action("rooms", "rooms", "r", "go to another room", "Rooms", "rooms"),
+    Action("spectate", "spectate", "v", "watch without playing, and play again", "Spectate"),
     Action("follow", "follow(1)", "f", "keep the next player in view", "Follow a player"),
     Action("follow_before", "follow(-1)", "F", "keep the one before in view"),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),

@@ -23,6 +23,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _BELOW_KEYS = 5
 """Pieces from this rank on make way for the keys."""
 _KEYS = (("t", "chat"), ("r", "rooms"), ("?", "help"), ("q", "quit"))
+_SPECTATOR_KEYS = (("v", "play"), ("f", "follow"), ("?", "help"), ("q", "quit"))
 
 
 class Piece(NamedTuple):
@@ -146,7 +147,7 @@ class StatusLine(Widget):
         key_style = self.get_component_rich_style("status--key")
         faint = self.get_component_rich_style("status--faint")
         segments = []
-        for key, meaning in _KEYS:
+        for key, meaning in _SPECTATOR_KEYS if self.game.spectate else _KEYS:
             segments += [Segment(key, key_style), Segment(f" {meaning}  ", faint)]
         return segments
 

@@ -1,12 +1,14 @@
 """A link without a network: a real `Mirror`, fed by the test with real updates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gridcli.core.errors import Refusal
 from gridcli.core.geometry import DEFAULT_GRID, Cell, Direction, Grid
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.updates import Chat, Delta, Joiner, Update, Welcome
-from gridcli.link.states import Live, NotLive, State
+from gridcli.link.states import Connecting, Live, NotLive, Refused, State
+from gridcli.link.target import Target
 from gridcli.tui.game import Game
 
 OWN_ID = "me"
@@ -26,6 +28,8 @@ class FakeLink:
         self.said: list[str] = []
         self.went: list[str] = []
         self.opened = 0
+        self.target = Target("http://127.0.0.1:8765", spectate=game.spectate)
+        self.became: list[bool] = []
         self.refusal: Refusal | None = None
         self._game = game
         game.join(self)
@@ -49,6 +53,28 @@ class FakeLink:
         mirror = self.mirror
         self.feed(Welcome(mirror.user_id, mirror.symbol, mirror.grid, 2, mirror.name, room))
         self.feed(everyone([(mirror.user_id, mirror.symbol, Cell(3, 3), mirror.name)]))
+
+    async def become(self, *, name: str, symbol: str, spectate: bool) -> None:
+        self.became.append(spectate)
+        self.enter(Connecting())
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            self.enter(Refused(refusal.code, refusal.text))
+            raise refusal
+        mirror = self.mirror
+        people = [
+            (user_id, who.symbol, mirror.cells[user_id], who.name)
+            for user_id, who in mirror.who.items()
+            if user_id != mirror.user_id
+        ]
+        self.target = replace(self.target, name=name, symbol=symbol, spectate=spectate)
+        if spectate:
+            self.feed(Welcome("watcher", "", self.mirror.grid, 2, "", self.mirror.room))
+        else:
+            self.feed(Welcome(OWN_ID, symbol or "K", self.mirror.grid, 2, name, self.mirror.room))
+            people.append((OWN_ID, symbol or "K", Cell(10, 5), name))
+        self.feed(everyone(people))
+        self.enter(Live())
 
     async def say(self, text: str) -> None:
         self._refuse()

@@ -35,6 +35,10 @@ class Base(App[None]):
         try:
             await request
         except GridError as error:
-            text = shown(error.text if isinstance(error, Refusal) else str(error))
-            self.game.tell(text, warning=True)
-            self.notify(text, severity="warning", markup=False)
+            self.warn(error)
+
+    def warn(self, error: GridError) -> None:
+        """Say what was refused or went wrong, in a toast and in the log."""
+        text = shown(error.text if isinstance(error, Refusal) else str(error))
+        self.game.tell(text, warning=True)
+        self.notify(text, severity="warning", markup=False)

@@ -30,6 +30,7 @@ class Walking(Base):
         self.stop_walking()
         if self.game.spectate or self.game.follow.free:
             self.board.pan(*_PANS[direction])
+            self.game.looks_elsewhere()
         else:
             self.game.step(direction)
 

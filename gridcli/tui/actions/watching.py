@@ -37,7 +37,7 @@ class Watching(Walking):
     def action_look(self) -> None:
         """Let go of the camera, or take it back."""
         follow = self.game.follow
-        if follow.free:
+        if follow.free and not self.game.spectate:
             follow.oneself()
         elif self.board.whole:
             self.notify("The whole grid is in view.", markup=False)
