@@ -21,7 +21,8 @@ WORKERS ?= 4
 # Sessions of the malicious server in `make fuzz`.
 CLIENT_CASES ?= 1000
 PACKAGES := tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-server nginx:nginx-light \
-  rabbitmq-server:rabbitmq-server systemd-analyze:systemd faketime:faketime
+  rabbitmq-server:rabbitmq-server systemd-analyze:systemd faketime:faketime zsh:zsh fish:fish \
+  dh_bash-completion:bash-completion
 
 .PHONY: play test truth fuzz faults abuse soak check bench stacks smoke picture snapshots clean
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from gridcli.completion.values import classes_in_files, functions_in_files
 from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
 from gridcli.core.run.health import Limits
@@ -20,6 +21,7 @@ from gridcli.link.target import NEW, Target
 from gridcli.options import Duration
 
 from .loading import load_application
+from .scripts import BUILT_IN
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,6 +77,8 @@ class App(click.ParamType[Application]):
         """Read what was typed."""
         if isinstance(value, Application):
             return value
+        if ctx is not None and ctx.resilient_parsing:
+            self.fail("not while a shell completes: that would run the file", param, ctx)
         try:
             return load_application(str(value))
         except SetupError as error:
@@ -108,6 +112,7 @@ def measured(application: Application | None, target: Target) -> Target:
 app_option = click.option(
     "--app",
     type=App(),
+    shell_complete=classes_in_files(),
     help="Measure a broadcast of another application, as a subclass of "
     "gridcli.core.application.Application describes it; needs --server.",
 )
@@ -125,7 +130,11 @@ def swarm_options(command: F) -> F:
             "that was not started by this takes 20 events (its --event-rate).",
         ),
         click.option(
-            "--script", default="random", metavar="NAME|FILE.py:NAME", help="What the bots play."
+            "--script",
+            default="random",
+            metavar="NAME|FILE.py:NAME",
+            shell_complete=functions_in_files(*BUILT_IN),
+            help="What the bots play.",
         ),
         click.option(
             "--seed", type=int, show_default="drawn, and printed", help="Repeats a run's moves."

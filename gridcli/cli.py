@@ -5,7 +5,6 @@ never loads a screen library. Not here: what they do (`gridcli.tui.command`, `bo
 `server.command`).
 """
 
-import importlib
 import os
 import sys
 
@@ -13,6 +12,7 @@ import click
 
 from . import __version__
 from .core.errors import GridError
+from .lazy import LazyGroup, did_you_mean
 
 _COMMANDS = {
     "play": ("gridcli.tui.command:play", "Play on a shared grid in this terminal."),
@@ -22,7 +22,14 @@ _COMMANDS = {
     "report": ("gridcli.report.command:report", "Show a run as a page, as CSV, or as plots here."),
     "compare": ("gridcli.report.compare:compare_command", "Say what changed between two runs."),
     "serve": ("server.command:serve", "Run the reference server."),
+    "completion": (
+        "gridcli.completion.command:completion",
+        "Have the Tab key complete all this in your shell.",
+    ),
 }
+
+COMPLETE = "_GRIDCLI_COMPLETE"
+"""The environment's variable by which the scripts of `gridcli.completion` ask."""
 
 _EPILOG = """\b
 Examples:
@@ -35,30 +42,13 @@ Examples:
   gridcli compare before.json after.json
   gridcli serve --port 8765           a server for others
   locust -f loadtest                  the same measurement, in Locust
+  gridcli completion --install        Tab completes commands, options and values
 """
 
 
-class _LazyGroup(click.Group):
-    """A group that knows its commands' names and one-line helps, and imports one when asked."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module, attribute = _COMMANDS[cmd_name][0].split(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-
 @click.command(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    lazy=_COMMANDS,
     epilog=_EPILOG,
     context_settings={
         "auto_envvar_prefix": "GRIDCLI",
@@ -78,11 +68,15 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 cannot connect, 98 generator
-    saturated, 130 interrupted."""
+    saturated, 99 a threshold missed, 130 interrupted."""
     # Our sums are small: numpy's threads would be started and spin, on cores that others measure.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if COMPLETE in os.environ:
+        from .completion.shells import register
+
+        register()
     try:
-        code = cli.main(prog_name="gridcli", standalone_mode=False)
+        code = cli.main(prog_name="gridcli", complete_var=COMPLETE, standalone_mode=False)
     except click.Abort:
         sys.exit(130)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,10 +85,15 @@ def main() -> None:
     except click.UsageError as error:
         # One line: what is wrong, and where to read on.
         command = error.ctx.command_path if error.ctx else "gridcli"
-        wrong = error.format_message().rstrip(".")
-        click.echo(f"{command}: {wrong} (see {command} --help)", err=True)
+        click.echo(f"{command}: {_wrong(error)} (see {command} --help)", err=True)
         sys.exit(error.exit_code)
     except GridError as error:
         click.echo(f"gridcli: {error}", err=True)
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wrong(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption | click.NoSuchCommand) and error.possibilities:
+        return error.message + did_you_mean(error.possibilities)
+    return error.format_message().rstrip(".")

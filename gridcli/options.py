@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 import click
 
+from gridcli.completion.values import words
 from gridcli.core.errors import BadInput
 from gridcli.core.protocol.names import LOBBY
 from gridcli.core.text import check_room
 from gridcli.core.tokens import OWN_TOKEN, BadTokens, own_token
-from gridcli.link.target import NEW, Target, Transport, server_urls
+from gridcli.link.target import DEFAULT_PORT, NEW, Target, Transport, server_urls
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -103,11 +104,18 @@ def link_options(command: F) -> F:
             "--server",
             type=_Server(),
             default="",
+            shell_complete=words(NEW, f"http://127.0.0.1:{DEFAULT_PORT}"),
             show_default="the game that runs on this machine, or else a new one",
             help="Address of a server, or of several that share a grid, with commas between "
             f"them; '{NEW}' starts one of your own in any case.",
         ),
-        click.option("--room", type=_Room(), default=LOBBY, help="Room to play in."),
+        click.option(
+            "--room",
+            type=_Room(),
+            default=LOBBY,
+            shell_complete=words(LOBBY),
+            help="Room to play in.",
+        ),
         click.option(
             "--transport",
             type=click.Choice([str(t) for t in Transport]),

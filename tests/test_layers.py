@@ -27,13 +27,20 @@ MAY_IMPORT = {
     "gridcli.core": {"gridcli.core"},
     "gridcli.link": {"gridcli.core", "gridcli.link"},
     "gridcli.tui": {"gridcli.core", "gridcli.link", "gridcli.tui"},
+    "gridcli.completion": {"gridcli.core", "gridcli.completion"},
     "gridcli.report": {"gridcli.core", "gridcli.report"},
     "bots": {"gridcli.core", "gridcli.link", "gridcli.report", "bots"},
     "server": {"gridcli.core", "server"},
     "loadtest": {"gridcli.core", "loadtest"},
 }
 """Core is used by all and uses none; the commands are found by name, at run time, by the CLI."""
-SHARED = {"gridcli", "gridcli.heap", "gridcli.machine", "gridcli.options"}
+SHARED = {
+    "gridcli",
+    "gridcli.completion.values",
+    "gridcli.heap",
+    "gridcli.machine",
+    "gridcli.options",
+}
 """The version, and what is a process's or the command line's own: not of the pure core."""
 
 CORE_MAY_IMPORT = {"orjson", "hdrh", "numpy"}

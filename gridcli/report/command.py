@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from gridcli.completion.values import paths
 from gridcli.core.errors import SetupError
 from gridcli.core.run.file import BadRun, decode_run
 from gridcli.core.run.model import Run
@@ -33,13 +34,14 @@ _STDOUT = "-"
 
 
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("run_file", metavar="RUN.json")
+@click.argument("run_file", metavar="RUN.json", shell_complete=paths)
 @click.option(
     "-o",
     "--out",
     is_flag=False,
     flag_value=_BESIDE,
     metavar="[FILE|-]",
+    shell_complete=paths,
     help="Write one self-contained HTML page; without a name, beside the run file.",
 )
 @click.option(
@@ -48,6 +50,7 @@ _STDOUT = "-"
     is_flag=False,
     flag_value=_STDOUT,
     metavar="[FILE|-]",
+    shell_complete=paths,
     help="Write a row for each step; without a name, to standard output.",
 )
 @click.option("--seconds", is_flag=True, help="With --csv: a row for each second.")

@@ -9,6 +9,7 @@ from dataclasses import asdict
 import click
 import orjson
 
+from gridcli.completion.values import paths
 from gridcli.core.errors import GridError
 from gridcli.core.run.changes import DEFAULT_RULES, Change, Comparison, Rules
 from gridcli.core.run.compare import compare
@@ -52,8 +53,8 @@ class CannotCompare(GridError):
     epilog=_EPILOG,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
-@click.argument("before", metavar="BEFORE.json")
-@click.argument("after", metavar="AFTER.json")
+@click.argument("before", metavar="BEFORE.json", shell_complete=paths)
+@click.argument("after", metavar="AFTER.json", shell_complete=paths)
 @click.option(
     "--min-change",
     type=click.FloatRange(min=0),
@@ -71,6 +72,7 @@ class CannotCompare(GridError):
     "--again",
     multiple=True,
     metavar="FILE",
+    shell_complete=paths,
     help="Another run of what BEFORE is a run of; best three or more.",
 )
 @click.option(
