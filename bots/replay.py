@@ -2,7 +2,7 @@
 
 Steps, lines of chat and changes of rooms keep their recorded times, divided by the speed, as
 intended times; all bots are there when it starts. Not here: reading a recording
-(`gridcli.core.reading`), sending on time (`bots.bot`).
+(`gridcli.core.reading`, `gridcli.link.recorded`), sending on time (`bots.bot`).
 """
 
 from array import array
@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gridcli.core.errors import BadInput, Refusal, SetupError
+from gridcli.core.errors import Refusal, SetupError
 from gridcli.core.geometry import Direction
-from gridcli.core.protocol.names import CHAT, DEMO, TICKS
-from gridcli.core.protocol.requests import GoTo, Say, Step, decode_request
-from gridcli.core.reading import Reading
+from gridcli.core.protocol.requests import GoTo, Say, Step
+from gridcli.core.reading import request_of
 from gridcli.core.recording import LIVE, Entry, Flow, Header
 from gridcli.core.schedule import Timetable
+from gridcli.link.recorded import recorded
 
 from .player import Player
 
@@ -112,15 +112,9 @@ def load_replay(path: Path, speed: float = 1.0) -> Replay:
     Raises:
         SetupError: the file can't be read, is no recording, or nobody plays in it.
     """
-    try:
-        with path.open("rb") as lines:
-            reading = Reading(lines)
-            parts = _parts(reading)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SetupError(f"cannot read {path}: {reason}") from None
-    except SetupError as error:
-        raise SetupError(f"{path}: {error}") from None
+    with recorded(path) as file:
+        reading = file.reading()
+        parts = _parts(reading)
     if not parts:
         raise SetupError(f"{path}: nobody plays in this recording")
     return Replay(reading.header, parts, speed, cut_off=reading.cut_off)
@@ -146,14 +140,9 @@ def _parts(entries: Iterable[Entry]) -> list[Part]:
 
 def _action(entry: Entry) -> Action | None:
     """What a request does on the grid; None where it does nothing, or would be refused."""
-    protocol = TICKS if entry.event == CHAT else DEMO
-    try:
-        request = decode_request(entry.event, [entry.payload], protocol)
-    except BadInput:
-        return None
-    match request:
+    match request_of(entry):
         case Step(direction):
             return direction
-        case Say() | GoTo():
+        case Say() | GoTo() as request:
             return request
     return None

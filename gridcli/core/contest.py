@@ -6,6 +6,7 @@ server's rules hold. Not here: the rules (`gridcli.core.modes`), the messages
 """
 
 from collections.abc import Sequence
+from copy import copy
 
 from .errors import Excess
 from .geometry import Cell
@@ -49,6 +50,12 @@ class Contest:
     def left(self, user_id: str) -> None:
         """A player has left the room; what it painted stays."""
         self.points.pop(user_id, None)
+
+    def copy(self) -> "Contest":
+        """The same standing, to be changed on its own."""
+        made = copy(self)
+        made.points, made.paint = self.points.copy(), self.paint.copy()
+        return made
 
     def ranking(self) -> list[tuple[str, int]]:
         """User ids and points, the best first; equals by id, so that they don't change places."""

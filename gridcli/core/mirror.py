@@ -7,6 +7,8 @@ The screen, the bots and the load test only apply. Not here: what the server dec
 (`gridcli.link`).
 """
 
+from copy import copy
+
 from .contest import Contest
 from .errors import BadInput, Excess
 from .geometry import DEFAULT_GRID, Cell
@@ -75,6 +77,13 @@ class Mirror:
     def cell(self) -> Cell | None:
         """Where we are ourselves; None for a spectator, or before the first state."""
         return self.scene.cells.get(self.user_id)
+
+    def copy(self) -> "Mirror":
+        """One that knows the same, and stays as it is while this one goes on."""
+        made = copy(self)
+        made.scene = self.scene.copy()
+        made.contest = None if self.contest is None else self.contest.copy()
+        return made
 
     def apply(self, update: Update | Burst) -> None:
         """Take in an update, or a burst of them, in the order received.

@@ -28,6 +28,8 @@ FRAME = "frame"
 """The event of a frame that is none of the game's: its payload is the frame's text."""
 LIVE = "live"
 """The state in which a player has the room's state, and what it sends is its own doing."""
+OFFLINE = "offline"
+"""The state after the player has left, or its link has given up."""
 
 _SECRETS = frozenset({"token", "resume"})
 

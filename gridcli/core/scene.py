@@ -67,6 +67,10 @@ class Scene:
             return self
         return self._made_by(update)
 
+    def copy(self) -> "Scene":
+        """The same room, to be changed by `alone`."""
+        return Scene(self.who.copy(), self.cells.copy(), self.seqs.copy(), self.tick)
+
     def __len__(self) -> int:
         return len(self.cells) + len(self.seqs) + 1
 
