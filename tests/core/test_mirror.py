@@ -1,11 +1,15 @@
 """What a client makes of updates, right ones and wrong ones. The law itself: test_changes."""
 
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+
 import pytest
-from core_strategies import deltas
+from core_strategies import deltas, updates
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridcli.core.errors import BadInput
+from gridcli.core.errors import BadInput, Excess
 from gridcli.core.geometry import Cell, Grid
 from gridcli.core.mirror import Identity, Mirror
 from gridcli.core.protocol.names import DEMO, TICKS
@@ -19,6 +23,7 @@ from gridcli.core.protocol.updates import (
     Placed,
     Removed,
     Status,
+    Update,
     Welcome,
 )
 
@@ -133,3 +138,34 @@ def test_cells_and_who_agree_whatever_a_server_sends(updates: list[Delta]) -> No
             pass
         assert mirror.cells.keys() == mirror.who.keys() == mirror.seqs.keys()
         assert (mirror.tick, mirror.users) == (update.tick, update.users)
+
+
+@given(st.lists(updates, max_size=6), st.lists(updates, max_size=6))
+def test_a_copy_knows_the_same_and_stays_as_it_is(
+    before: list[Update], after: list[Update]
+) -> None:
+    mirror = Mirror(shared=False)
+    for update in before:
+        _apply(mirror, update)
+    copied, kept = mirror.copy(), deepcopy(vars(mirror))
+    for update in after:
+        _apply(mirror, update)
+    assert _all(vars(copied)) == _all(kept)
+    for update in after:
+        _apply(copied, update)
+    assert _all(vars(copied)) == _all(vars(mirror))
+
+
+def _apply(mirror: Mirror, update: Update) -> None:
+    with suppress(BadInput, Excess):
+        mirror.apply(update)
+
+
+def _all(known: dict[str, Any]) -> dict[str, object]:
+    """All that a mirror knows, as a value that can be compared."""
+    scene, contest = known["scene"], known["contest"]
+    rest = {key: value for key, value in known.items() if key not in ("scene", "contest")}
+    return rest | {
+        "scene": (scene.who, scene.cells, scene.seqs, scene.tick),
+        "contest": contest and vars(contest),
+    }
