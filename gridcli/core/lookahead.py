@@ -36,7 +36,6 @@ class Lookahead:
     """One player's entries from a place on, with the next one in view. Times never go back.
 
     Attributes:
-        place: just before the next entry, or before lines that were not looked at yet.
         work: how much was read, in bytes of our own lines; those of others count for less.
         ended: whether there is nothing more.
         cut_off: whether the last line lacks its end; it counts where all of its JSON is there.
@@ -44,59 +43,77 @@ class Lookahead:
     """
 
     def __init__(self, source: Source, player: int, place: Place) -> None:
-        self.place = place
         self.work = 0
         self.ended = False
         self.cut_off = False
         self.trouble = ""
         self._player = player
+        self._offset, self._number, self._time_s = place
         self._lines = source.lines(place.offset)
         self._line: bytes | None = self._next_line()
         self._entry: Entry | None = None
-        self._after = place
+        self._length = 0
+        """Of the line of `_entry`, in bytes."""
+
+    @property
+    def place(self) -> Place:
+        """Just before the next entry, or before lines that were not looked at yet."""
+        return Place(self._offset, self._number, self._time_s)
 
     def look(self, limit: int) -> Entry | None:
         """The next entry; None at the end, or where `work` reaches a limit before it is found."""
         while self._entry is None and not self.ended and self.work < limit:
-            self._read()
+            line = self._line
+            if line is None:
+                self.ended = True
+                break
+            self._line = self._next_line()
+            seen = glance(line)
+            if seen is None or seen[1] == self._player or self._line is None:
+                self._read(line)
+                continue
+            self.work += len(line) // _OTHERS + 1
+            if seen[0] > self._time_s:
+                self._time_s = seen[0]
+            self._offset += len(line)
+            self._number += 1
         return self._entry
 
     def move_on(self) -> None:
         """Leave the entry that `look` found behind."""
-        self.place, self._entry = self._after, None
+        assert self._entry is not None, "there is none"
+        self._time_s = self._entry.time_s
+        self._pass(self._length)
+        self._entry = None
 
-    def _read(self) -> None:
-        line = self._line
-        if line is None:
-            self.ended = True
-            return
-        self._line = self._next_line()
-        if self._line is None and not line.endswith(b"\n"):
+    def _read(self, line: bytes) -> None:
+        is_last = self._line is None
+        if is_last and not line.endswith(b"\n"):
             self.cut_off = True
-        offset, number, time_s = self.place
-        offset, number = offset + len(line), number + 1
-        seen = glance(line)
-        if seen is not None and seen.player != self._player:
-            self.work += len(line) // _OTHERS + 1
-            self.place = Place(offset, number, max(time_s, seen.time_s))
-            return
         self.work += len(line)
         try:
-            entry = decode_line(line, number)
+            entry = decode_line(line, self._number + 1)
         except BadRecording as error:
-            if isinstance(error, NotJson) and self._line is None and not self.trouble:
+            if isinstance(error, NotJson) and is_last and not self.trouble:
                 self.cut_off = True
             else:
                 self.trouble = self.trouble or str(error)
             self.ended, self._line = True, None
             return
-        if entry is not None:
-            time_s = max(time_s, entry.time_s)
-            if entry.player == self._player:
-                self._after = Place(offset, number, time_s)
-                self._entry = entry if entry.time_s == time_s else entry._replace(time_s=time_s)
-                return
-        self.place = Place(offset, number, time_s)
+        if entry is None:
+            self._pass(len(line))
+            return
+        time_s = max(self._time_s, entry.time_s)
+        if entry.player != self._player:
+            self._time_s = time_s
+            self._pass(len(line))
+            return
+        self._length = len(line)
+        self._entry = entry if entry.time_s == time_s else entry._replace(time_s=time_s)
+
+    def _pass(self, length: int) -> None:
+        self._offset += length
+        self._number += 1
 
     def _next_line(self) -> bytes | None:
         try:

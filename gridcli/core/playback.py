@@ -9,6 +9,7 @@ then. Not here: reading (`gridcli.core.lookahead`), what a stage makes of entrie
 """
 
 from bisect import bisect_right
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -18,13 +19,13 @@ from .protocol.names import MESSAGE
 from .protocol.updates import UPDATE_EVENTS
 from .recording import Entry, Flow
 
-K = TypeVar("K")
+K = TypeVar("K", bound=Sized)
 
 SPACING = 2**19
-"""What a timeline takes in between two states that it keeps, as `Lookahead.work`: some 30 ms."""
-MOST = 256
-"""How many states it keeps. When there are more, every other one is given up, and from then on the
-spacing is twice as wide."""
+"""What a timeline takes in between two states that it keeps, as `Lookahead.work`: some 40 ms."""
+HELD = 1_000_000
+"""How much the states that it keeps may be together, in entries of dictionaries: 80 MB at most.
+When they are more, every other one is given up, and the spacing is twice as wide from then on."""
 
 _CHANGES = UPDATE_EVENTS - {MESSAGE}
 """Updates that are steps of their own: a welcome is followed by a state at once, and an echo shows
@@ -38,7 +39,8 @@ class Stage(Protocol[K]):
         """Take in the next entry; says what it is marked for."""
 
     def save(self) -> K:
-        """What it knows now; that stays as it is while the stage goes on."""
+        """What it knows now; that stays as it is while the stage goes on. Its length is what it
+        takes to keep it, in entries of dictionaries."""
 
     def restore(self, saved: K) -> None:
         """Know what was saved, and nothing else; `saved` stays good for another time."""
@@ -61,7 +63,7 @@ class Timeline(Generic[K]):
         start: after the header.
         scout: takes in everything, ahead of whoever watches.
         spacing: how much it takes in between two states that are kept.
-        most: how many are kept.
+        held: how much those may be together, as the sum of their lengths.
     """
 
     def __init__(
@@ -72,14 +74,15 @@ class Timeline(Generic[K]):
         scout: Stage[K],
         *,
         spacing: int = SPACING,
-        most: int = MOST,
+        held: int = HELD,
     ) -> None:
         self.marks = Marks()
         self._source = source
         self._player = player
         self._scout = scout
         self._spacing = spacing
-        self._most = most
+        self._most = held
+        self._held = 0
         self._ahead = self.reader(start)
         self._kept = [Kept(start, scout.save())]
         self._kept_work = 0
@@ -134,10 +137,13 @@ class Timeline(Generic[K]):
     def _keep_if_due(self) -> None:
         if self._ahead.work - self._kept_work < self._spacing:
             return
-        self._kept.append(Kept(self._ahead.place, self._scout.save()))
+        kept = Kept(self._ahead.place, self._scout.save())
+        self._kept.append(kept)
         self._kept_work = self._ahead.work
-        if len(self._kept) > self._most:
+        self._held += len(kept.saved)
+        while self._held > self._most and len(self._kept) > 1:
             del self._kept[1::2]
+            self._held = sum(len(kept.saved) for kept in self._kept)
             self._spacing *= 2
 
 

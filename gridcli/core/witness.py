@@ -49,6 +49,12 @@ class Witness:
                 self._live = entry.event == LIVE
         return None
 
+    def __len__(self) -> int:
+        """What it takes to keep it, in entries of dictionaries."""
+        scene, contest = self.mirror.scene, self.mirror.contest
+        paint = 0 if contest is None else len(contest.points) + len(contest.paint)
+        return len(scene.who) + len(scene) + paint
+
     def copy(self) -> "Witness":
         """One that knows the same, and stays as it is while this one goes on."""
         made = Witness()
