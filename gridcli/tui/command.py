@@ -17,6 +17,7 @@ from gridcli.link.target import DEFAULT_PORT
 from gridcli.options import link_options, target_of
 
 from .options import PlayOptions
+from .web.options import WebOptions, web_options
 
 _EPILOG = """\b
 Examples:
@@ -29,6 +30,7 @@ Examples:
   gridcli play --auto-move 400                  a random step each 100 to 500 ms
   gridcli play --protocol 1                     as the 2017 demo's clients play
   gridcli play --spectate                       only watch
+  gridcli play --web                            in browsers: everybody who opens the page plays
   gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
 
 \b
@@ -98,6 +100,7 @@ class _Name(click.ParamType[str]):
     default=DEFAULT_PORT,
     help="Its port; a free one where that is taken.",
 )
+@web_options
 def play(
     name: str,
     server: tuple[str, ...],
@@ -113,27 +116,32 @@ def play(
     ascii_only: bool,
     host: str,
     port: int,
+    web: WebOptions | None,
 ) -> None:
-    """Play on a shared grid in this terminal.
+    """Play on a shared grid in this terminal, or with --web in browsers.
 
     Joins the game that runs on this machine, or starts one that lasts as long as the screen.
     """
-    # Textual takes a while to load, and `--help` and wrong options do not need it.
-    from . import session
-
-    session.run(
-        PlayOptions(
-            target=replace(
-                target_of(server, room, transport, protocol, token_file),
-                name=name,
-                spectate=spectate,
-            ),
-            auto_move_ms=auto_move,
-            script=script,
-            seed=SystemRandom().randrange(2**32) if seed is None else seed,
-            record=record,
-            ascii_only=ascii_only,
-            host=host,
-            port=port,
-        )
+    options = PlayOptions(
+        target=replace(
+            target_of(server, room, transport, protocol, token_file),
+            name=name,
+            spectate=spectate,
+        ),
+        auto_move_ms=auto_move,
+        script=script,
+        seed=SystemRandom().randrange(2**32) if seed is None else seed,
+        record=record,
+        ascii_only=ascii_only,
+        host=host,
+        port=port,
     )
+    # What follows takes a while to load, and `--help` and wrong options do not need it.
+    if web is not None:
+        from .web import serve
+
+        serve.run(options, web)
+    else:
+        from . import session
+
+        session.run(options)

@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridcli import __version__
+from gridcli.core.errors import GridError, Refusal
 from gridcli.core.recording import Header
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
 from gridcli.link.recorder import Recorder
 from gridcli.link.target import NEW
 
+from . import outlet
 from .app import PlayApp
 from .automove import AutoMove, seeded_auto_move
 from .game import Game
@@ -35,10 +37,14 @@ def run(options: PlayOptions) -> None:
     Raises:
         CannotConnect: the server that was named does not answer.
         Refusal: it does not let us in.
-        SetupError: there is no terminal to draw on, or no server could be started.
+        SetupError: there is nothing to draw on, or no server could be started.
     """
     silence_logs()
-    asyncio.run(_play(options))
+    try:
+        asyncio.run(_play(options))
+    except GridError as error:
+        outlet.refuse(error.text if isinstance(error, Refusal) else str(error))
+        raise
 
 
 async def _play(options: PlayOptions) -> None:

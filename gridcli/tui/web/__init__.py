@@ -1,0 +1,1 @@
+"""`gridcli play --web`: the screen in browsers, each of them a `gridcli play` of its own."""
