@@ -14,8 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from gridcli.core.errors import GridError
+from gridcli.link.company import Company
 
 from .actions.going import Going
+from .actions.hosting import Hosting
 from .actions.looking import Looking
 from .actions.spectating import Spectating
 from .actions.talking import Talking
@@ -24,6 +26,7 @@ from .board import Board, Stage
 from .chat import ChatInput, LogView
 from .game import Game, Part
 from .keys import Keys
+from .offer import Offer
 from .players import Players
 from .status import StatusLine
 from .theme import NIGHT
@@ -37,12 +40,13 @@ _WIDTHS: list[tuple[int, str]] | None = [(0, "-tiny"), (40, "-compact"), (100, "
 _HEIGHTS: list[tuple[int, str]] | None = [(0, "-flat"), (12, "-low"), (32, "-tall")]
 
 
-class PlayApp(Spectating, Talking, Going, Looking):
+class PlayApp(Spectating, Talking, Going, Looking, Hosting):
     """One player's screen over a game whose link is open.
 
     Args:
         game: the model; its link was given already.
         keys: which keys do what.
+        company: has bots come and go; None where there are none to be had.
         auto_move: takes steps by itself.
         ascii_only: draw with ASCII characters alone.
         greeting: said in a toast, line by line, once the screen is there.
@@ -63,6 +67,7 @@ class PlayApp(Spectating, Talking, Going, Looking):
         game: Game,
         *,
         keys: Keys | None = None,
+        company: Company | None = None,
         auto_move: AutoMove | None = None,
         ascii_only: bool = False,
         greeting: Sequence[str] = (),
@@ -73,6 +78,7 @@ class PlayApp(Spectating, Talking, Going, Looking):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.game = game
         self.ascii_only = ascii_only
+        self.company = company
         self._auto_move = auto_move
         self._greeting = greeting
         self.visited = []
@@ -91,8 +97,10 @@ class PlayApp(Spectating, Talking, Going, Looking):
         self.log_view = LogView(game, ascii_only=ascii_only, id="log")
         self.chat_input = ChatInput(id="say")
         self.status = StatusLine(game, ascii_only=ascii_only, id="status")
+        self.offer = Offer(id="offer")
         with Stage(id="stage"):
             yield self.board
+            yield self.offer
         yield self.players
         yield self.log_view
         yield self.chat_input
@@ -107,6 +115,8 @@ class PlayApp(Spectating, Talking, Going, Looking):
             self.notify("\n".join(self._greeting), timeout=_GREETING_S, markup=False)
             for line in reversed(self._greeting):  # the first is what a small log should show
                 self.game.tell(line)
+        if self.company is not None:
+            self.company.on_report = self.hear_of_bots
         self.redraw()
         if self.game.spectate:
             self.explain_spectating()
@@ -119,6 +129,7 @@ class PlayApp(Spectating, Talking, Going, Looking):
         """Draw what changed since the last time, once, however much it was."""
         self.walk_on()
         self.keep_following()
+        self.offer_bots()
         dirty = self.game.take_dirty()
         if Part.WORLD in dirty:
             self.board.redraw()

@@ -34,8 +34,8 @@ Examples:
   gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
 
 \b
-Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, f follows others,
-? helps, q quits.
+Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, b brings bots,
+f follows others, v watches, ? helps, q quits.
 """
 
 

@@ -101,6 +101,11 @@ class Game:
         self.spectate = spectate
         self.journal = Journal()
         self.pulse = Pulse()
+        self.bots = 0
+        """How many bots of this screen's play."""
+        self.bots_wanted = 0
+        """And how many were asked for."""
+        self.offers_bots = False
         self.walk = Walk()
         self.follow = Follow()
         self.clock = clock
@@ -144,7 +149,7 @@ class Game:
         return True
 
     def looks_elsewhere(self) -> None:
-        """Whom the camera follows, or where one walks to, is another: draw it again."""
+        """Something of ours that shows on board, list and status is another: draw them again."""
         self._dirty |= Part.WORLD | Part.PEOPLE | Part.STATUS
 
     def tell(self, text: str, *, warning: bool = False) -> None:

@@ -45,6 +45,8 @@ ACTIONS: Sequence[Action] = (
     Action("follow_before", "follow(-1)", "F", "keep the one before in view"),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
+    Action("more_bots", "more_bots", "b", "have 5 bots come and play", "5 more bots"),
+    Action("fewer_bots", "fewer_bots", "B", "have 5 of them leave", "5 fewer bots"),
     Action("older", "scroll_log(-1)", "pageup", "older lines of the log", anywhere=True),
     Action("newer", "scroll_log(1)", "pagedown", "newer lines of the log", anywhere=True),
     Action("rejoin", "rejoin", "enter", "connect again when put out, refused or offline", "Rejoin"),

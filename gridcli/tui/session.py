@@ -16,16 +16,19 @@ from pathlib import Path
 from gridcli import __version__
 from gridcli.core.errors import GridError, Refusal
 from gridcli.core.recording import Header
+from gridcli.link.company import MOST, Company
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
 from gridcli.link.recorder import Recorder
 from gridcli.link.target import NEW
 
 from . import outlet
+from .actions.hosting import AT_ONCE
 from .app import PlayApp
 from .automove import AutoMove, seeded_auto_move
 from .game import Game
 from .options import PlayOptions
+from .palette import shown
 from .running import need_terminal, run_screen, silence_logs
 
 _LOOPBACK = "127.0.0.1"
@@ -73,15 +76,27 @@ async def _play(options: PlayOptions) -> None:
         game.join(link)
         stack.push_async_callback(link.close)
         await link.open()
+        if not game.spectate:  # or the screen says what one can do then
+            greeting.insert(0, _who_you_are(game))
+        # Strangers in browsers start processes of this machine, and so have one of five bots.
+        company = Company(link.target, most=AT_ONCE if outlet.in_browser() else MOST)
+        stack.push_async_callback(company.close)
         need_terminal()
         app = PlayApp(
             game,
+            company=company,
             auto_move=_auto_move(options),
             ascii_only=options.ascii_only,
             greeting=greeting,
         )
         shown = True
         await run_screen(app)
+
+
+def _who_you_are(game: Game) -> str:
+    name, symbol = shown(game.mirror.name), shown(game.mirror.symbol)
+    who = symbol if name == symbol else f"{name}, {symbol} on the grid"
+    return f"You are {who}: the arrows or a click move you, ? helps"
 
 
 def _auto_move(options: PlayOptions) -> AutoMove | None:
@@ -124,7 +139,6 @@ async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str
     stack.push_async_callback(found.own.stop)
     greeting = [
         f"Friends join: gridcli play --server {found.url}",
-        f"Bots fill it: gridcli bots --server {found.url} --count 200",
     ]
     if options.host == _LOOPBACK:
         greeting.append("Only from this machine; --host 0.0.0.0 lets others in")

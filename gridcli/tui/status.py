@@ -23,6 +23,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _BELOW_KEYS = 5
 """Pieces from this rank on make way for the keys."""
 _KEYS = (("t", "chat"), ("r", "rooms"), ("?", "help"), ("q", "quit"))
+_BOTS_KEY = ("b", "bots")
 _SPECTATOR_KEYS = (("v", "play"), ("f", "follow"), ("?", "help"), ("q", "quit"))
 
 
@@ -98,6 +99,10 @@ class StatusLine(Widget):
             if not self.ascii_only:
                 pieces.append(Piece(sparkline(pulse.samples_ms), 6, "status--faint"))
         pieces.append(Piece(f"{mirror.users} online", 0))
+        if self.game.bots_wanted:
+            there, wanted = self.game.bots, self.game.bots_wanted
+            bots = f"{there} bots" if there == wanted else f"{there} of {wanted} bots"
+            pieces.append(Piece(bots, 3))
         pieces.append(Piece(link.transport, 4, "status--faint"))
         pieces.append(Piece(f"protocol {link.protocol}", 5, "status--faint"))
         if link.place:
@@ -147,7 +152,8 @@ class StatusLine(Widget):
         key_style = self.get_component_rich_style("status--key")
         faint = self.get_component_rich_style("status--faint")
         segments = []
-        for key, meaning in _SPECTATOR_KEYS if self.game.spectate else _KEYS:
+        bots = (_BOTS_KEY,) if self.game.offers_bots else ()
+        for key, meaning in (*bots, *(_SPECTATOR_KEYS if self.game.spectate else _KEYS)):
             segments += [Segment(key, key_style), Segment(f" {meaning}  ", faint)]
         return segments
 

@@ -1,14 +1,13 @@
 """A server of one's own: started, found, and never left behind."""
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from processes import alive
 from servers import ROOT, Server
 from waiting import until, until_sync
 
@@ -20,16 +19,6 @@ from gridcli.link.target import NEW
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A child of a test that was killed stays a zombie until somebody asks for it.
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_starts_and_stops() -> None:

@@ -39,6 +39,10 @@ class Base(App[None]):
 
     def warn(self, error: GridError) -> None:
         """Say what was refused or went wrong, in a toast and in the log."""
-        text = shown(error.text if isinstance(error, Refusal) else str(error))
+        self.warn_of(error.text if isinstance(error, Refusal) else str(error))
+
+    def warn_of(self, text: str) -> None:
+        """The same, in words; they may be foreign."""
+        text = shown(text)
         self.game.tell(text, warning=True)
         self.notify(text, severity="warning", markup=False)
