@@ -49,6 +49,14 @@ class BarePage:
         """Send what a page sends."""
         await self.socket.send_str(json.dumps(message))
 
+    async def told(self, word: str) -> object:
+        """Read until the page is told something; returns what."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                frame = await self.socket.receive()
+                if frame.type is aiohttp.WSMsgType.TEXT and json.loads(frame.data)[0] == word:
+                    return json.loads(frame.data)[1]
+
     def cut_off(self) -> None:
         """End the connection as the system does for a browser that was killed."""
         self.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)

@@ -176,6 +176,27 @@ def test_every_part_of_the_page_is_ours(served: Pages) -> None:
     asyncio.run(main())
 
 
+def test_a_screenshot_goes_to_the_browser_once(served: Pages) -> None:
+    async def main() -> None:
+        async with bare_page(served.url) as page, aiohttp.ClientSession() as http:
+            await page.playing()
+            await page.say("stdin", "\x10")
+            await page.until(lambda text: "Search for" in text, "the palette")
+            await page.say("stdin", "screenshot")
+            await page.until(lambda t: "Screenshot" in t and "Quit" not in t, "the command")
+            await page.say("stdin", "\r")
+            key = await page.told("deliver_file_start")
+            async with http.get(f"{served.url}/download/{key}") as response:
+                assert response.status == 200
+                assert response.content_type == "image/svg+xml"
+                assert response.headers["Content-Disposition"].startswith("attachment;")
+                assert "lobby" in await response.text()
+            async with http.get(f"{served.url}/download/{key}") as response:
+                assert response.status == 404
+
+    asyncio.run(main())
+
+
 def test_each_page_is_given_the_options_of_the_command() -> None:
     options = ("--name", "ada", "--room", "garden", "--auto-move", "100", "--seed=-3", "--ascii")
     env = {"GRIDCLI_PLAY_TRANSPORT": "polling", "GRIDCLI_PLAY_WEB": "1"}
