@@ -50,8 +50,10 @@ def test_its_end_ends_every_process_that_it_started(number: signal.Signals) -> N
         with pages(*OWN_GAME) as served:
             async with bare_page(served.url) as page:
                 await page.playing()
+                await page.say("stdin", "b")
+                await page.until(lambda text: "6 online" in text, "bots for company")
                 started = descendants(served.process.pid)
-                assert len(started) == 2, "the game's server, and the page's game"
+                assert len(started) == 3, "the game's server, the page's game, and its bots"
                 served.process.process.send_signal(number)
                 code, reason = await page.closed()
                 if number != signal.SIGKILL:
