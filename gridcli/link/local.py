@@ -7,9 +7,11 @@ Not here: the server (`server`).
 
 import asyncio
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
@@ -29,8 +31,11 @@ _ADDRESS = re.compile(r"https?://\S+")
 class LocalServer:
     """A running `gridcli serve`; make one with `start`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, url: str, args: Sequence[str] = ()
+    ) -> None:
         self.url = url
+        self._args = args
         self.pid = process.pid
         self._process = process
         # Whatever the server logs is read away, or it would block on a full pipe.
@@ -94,7 +99,22 @@ class LocalServer:
             await process.wait()
             last = said[-1] if said else "the server did not start"
             raise SetupError(last.removeprefix("gridcli: "))
-        return cls(process, found[0])
+        return cls(process, found[0], args)
+
+    async def again(self) -> "LocalServer":
+        """Start one with the same options on the same port, when this one has ended.
+
+        Raises:
+            SetupError: it ended instead, with what it said.
+        """
+        return await self.serve(*self._args, "--port", str(urlsplit(self.url).port))
+
+    async def ended(self) -> str:
+        """Wait for its end, and say in words how it came."""
+        status = await self._process.wait()
+        if status < 0:
+            return f"was killed by {signal.Signals(-status).name}"
+        return f"ended with status {status}"
 
     async def stop(self) -> None:
         """End the server and wait for its end."""

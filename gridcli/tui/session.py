@@ -20,6 +20,7 @@ from gridcli.link.company import MOST, Company
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
 from gridcli.link.recorder import Recorder
+from gridcli.link.revival import Revival
 from gridcli.link.target import NEW
 
 from . import outlet
@@ -52,15 +53,18 @@ def run(options: PlayOptions) -> None:
 
 async def _play(options: PlayOptions) -> None:
     async with AsyncExitStack() as stack:
-        url, greeting = await _find_server(options, stack)
         game = Game(spectate=options.target.spectate)
-        shown = False
+        greeting: list[str] = []
+        app: PlayApp | None = None
 
         def warn(text: str) -> None:
-            if shown:
-                game.tell(text, warning=True)
+            if app is not None:
+                app.warn_of(text)
             else:
                 greeting.insert(0, text)
+
+        url, how = await _find_server(options, stack, warn)
+        greeting += how
 
         track = None
         if options.record is not None:
@@ -89,7 +93,6 @@ async def _play(options: PlayOptions) -> None:
             ascii_only=options.ascii_only,
             greeting=greeting,
         )
-        shown = True
         await run_screen(app)
 
 
@@ -127,7 +130,9 @@ async def _close(recorder: Recorder) -> None:
         print(recorder.trouble, file=sys.stderr)
 
 
-async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, list[str]]:
+async def _find_server(
+    options: PlayOptions, stack: AsyncExitStack, warn: Callable[[str], None]
+) -> tuple[str, list[str]]:
     """The server's address, and what to tell the player about it."""
     named = options.target.url
     if named and named != NEW:
@@ -136,7 +141,7 @@ async def _find_server(options: PlayOptions, stack: AsyncExitStack) -> tuple[str
     found = await find_game(named, host=options.host, port=options.port)
     if found.own is None:
         return found.url, [found.how]
-    stack.push_async_callback(found.own.stop)
+    stack.push_async_callback(Revival(found.own, warn).stop)
     greeting = [
         f"Friends join: gridcli play --server {found.url}",
     ]
