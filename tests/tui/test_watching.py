@@ -113,6 +113,28 @@ def test_the_one_who_is_followed_is_on_top_and_underlined() -> None:
     drive(scenario, size=(160, 50))
 
 
+def test_a_click_in_the_list_follows() -> None:
+    async def scenario(driven: Driven) -> None:
+        app, players = driven.app, driven.app.players
+        await driven.pilot.click(players, offset=(4, 3))
+        await driven.until(lambda: driven.game.follow.name == "bob", "the third of the list")
+        await driven.drawn()
+        assert lines(players)[3].startswith("│ » B bob")
+        await driven.pilot.click(players, offset=(4, 9))  # below them
+        await driven.drawn()
+        assert "following bob" in app.status.text
+        await driven.pilot.click(players, offset=(4, 1))
+        await driven.until(lambda: not driven.game.follow.name, "oneself: the end of it")
+        many = [Joiner(f"u{n}", "X", Cell(1, 1), f"n{n}") for n in range(100)]
+        driven.link.feed(Delta(driven.link.mirror.tick + 1, 104, joins=many))
+        await driven.drawn()
+        await driven.pilot.click(players, offset=(4, players.size.height))  # and so many more
+        await driven.drawn()
+        assert not driven.game.follow.name
+
+    drive(scenario, grid=Grid(200, 90), people=CROWD, size=(140, 40))
+
+
 def test_looking_around_says_so() -> None:
     async def scenario(driven: Driven) -> None:
         await driven.press("c", "down")

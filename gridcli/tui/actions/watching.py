@@ -3,6 +3,7 @@ players (`gridcli.tui.players`).
 """
 
 from ..palette import shown
+from ..players import Players
 from .walking import Walking
 
 
@@ -33,6 +34,10 @@ class Watching(Walking):
             game.follow.player(user_id, who.name)
         self._follows_in = game.mirror.room
         game.looks_elsewhere()
+
+    def on_players_picked(self, event: Players.Picked) -> None:
+        """Keep who was clicked on in view."""
+        self.follow_player(event.user_id)
 
     def action_look(self) -> None:
         """Let go of the camera, or take it back."""
