@@ -19,6 +19,7 @@ from aiohttp import web
 from gridcli.core.errors import SetupError
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
+from gridcli.link.revival import Revival
 from gridcli.link.target import NEW
 from gridcli.tui.options import PlayOptions
 
@@ -60,7 +61,7 @@ async def _run(options: PlayOptions, wished: WebOptions) -> None:
         for line in announcement(port, wished, how):
             click.echo(line)
         if cautious := warning(port, wished):
-            click.echo(cautious, err=True)
+            _warn(cautious)
         await ended.wait()
 
 
@@ -77,8 +78,12 @@ async def _find_game(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, 
         return ",".join((target.url, *target.others)), f"they play on {target.address}"
     found = await find_game(target.url, host=options.host, port=options.port)
     if found.own is not None:
-        stack.push_async_callback(found.own.stop)
+        stack.push_async_callback(Revival(found.own, _warn).stop)
     return found.url, f"{found.how}; from a terminal: gridcli play --server {found.url}"
+
+
+def _warn(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _command(servers: str, args: tuple[str, ...], record: Path | None) -> Command:
