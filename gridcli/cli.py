@@ -22,6 +22,10 @@ _COMMANDS = {
     "report": ("gridcli.report.command:report", "Show a run as a page, as CSV, or as plots here."),
     "compare": ("gridcli.report.compare:compare_command", "Say what changed between two runs."),
     "serve": ("server.command:serve", "Run the reference server."),
+    "doctor": (
+        "gridcli.doctor.command:doctor",
+        "Check this terminal, this machine, and the way to a server.",
+    ),
     "completion": (
         "gridcli.completion.command:completion",
         "Have the Tab key complete all this in your shell.",
@@ -42,6 +46,7 @@ Examples:
   gridcli compare before.json after.json
   gridcli serve --port 8765           a server for others
   locust -f loadtest                  the same measurement, in Locust
+  gridcli doctor                      what is wrong here, and what to do?
   gridcli completion --install        Tab completes commands, options and values
 """
 

@@ -69,7 +69,11 @@ class _Room(click.ParamType[str]):
 
 
 def target_of(
-    server: tuple[str, ...], room: str, transport: str, protocol: str, token_file: Path | None
+    server: tuple[str, ...],
+    room: str = LOBBY,
+    transport: str = Transport.AUTO,
+    protocol: str = "2",
+    token_file: Path | None = None,
 ) -> Target:
     """What the options below mean together.
 
@@ -97,18 +101,32 @@ def _own_token(file: Path | None) -> str:
         raise click.BadParameter(f"{file}: {reason}", param_hint="--token-file") from None
 
 
+def server_option(default: str) -> Callable[[F], F]:
+    """Make `--server`; the argument says what is taken where it is not given."""
+    return click.option(
+        "--server",
+        type=_Server(),
+        default="",
+        shell_complete=words(NEW, f"http://127.0.0.1:{DEFAULT_PORT}"),
+        show_default=default,
+        help="Address of a server, or of several that share a grid, with commas between "
+        f"them; '{NEW}' starts one of your own in any case.",
+    )
+
+
+token_file_option = click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    metavar="FILE",
+    help="File with the token that a server lets you in by; or the token itself in the "
+    f"environment, as {OWN_TOKEN}. On a command line, others could read it.",
+)
+
+
 def link_options(command: F) -> F:
     """Add `--server`, `--room`, `--transport`, `--protocol` and `--token-file` to a command."""
-    options = [
-        click.option(
-            "--server",
-            type=_Server(),
-            default="",
-            shell_complete=words(NEW, f"http://127.0.0.1:{DEFAULT_PORT}"),
-            show_default="the game that runs on this machine, or else a new one",
-            help="Address of a server, or of several that share a grid, with commas between "
-            f"them; '{NEW}' starts one of your own in any case.",
-        ),
+    options: list[Callable[[F], F]] = [
+        server_option("the game that runs on this machine, or else a new one"),
         click.option(
             "--room",
             type=_Room(),
@@ -129,13 +147,7 @@ def link_options(command: F) -> F:
             default="2",
             help="Dialect to ask for; a server that knows only 1 is played in 1.",
         ),
-        click.option(
-            "--token-file",
-            type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-            metavar="FILE",
-            help="File with the token that a server lets you in by; or the token itself in the "
-            f"environment, as {OWN_TOKEN}. On a command line, others could read it.",
-        ),
+        token_file_option,
     ]
     for option in reversed(options):
         command = option(command)

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "gridcli.link": {"gridcli.core", "gridcli.link"},
     "gridcli.tui": {"gridcli.core", "gridcli.link", "gridcli.tui"},
     "gridcli.completion": {"gridcli.core", "gridcli.completion"},
+    "gridcli.doctor": {"gridcli.core", "gridcli.link", "gridcli.report", "gridcli.doctor"},
     "gridcli.report": {"gridcli.core", "gridcli.report"},
     "bots": {"gridcli.core", "gridcli.link", "gridcli.report", "bots"},
     "server": {"gridcli.core", "server"},
@@ -38,6 +39,7 @@ SHARED = {
     "gridcli",
     "gridcli.completion.values",
     "gridcli.heap",
+    "gridcli.layout",
     "gridcli.machine",
     "gridcli.options",
 }
@@ -60,6 +62,7 @@ FORBIDDEN = {
     "gridcli.core": HEAVY,
     "gridcli.link": {"textual", "click", "socketio", "locust", "gevent"},
     "gridcli.report": {"textual", "socketio", "aiohttp", "locust", "gevent"},
+    "gridcli.doctor": {"textual", "socketio", "locust", "gevent"},
     "bots": {"textual", "locust", "gevent"},
     "server": {"textual", "locust", "gevent"},
 }

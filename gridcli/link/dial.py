@@ -10,6 +10,8 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import aiohttp
 import orjson
@@ -63,7 +65,7 @@ async def dial(http: aiohttp.ClientSession, target: Target) -> Connection:
     Raises:
         CannotConnect: nobody answers, or what answers is no Socket.IO server.
     """
-    try:
+    with explained(target.url):
         async with asyncio.timeout(2 * OPEN_S):
             match target.transport:
                 case Transport.WEBSOCKET:
@@ -77,20 +79,27 @@ async def dial(http: aiohttp.ClientSession, target: Target) -> Connection:
                         return await _websocket(target)
                     except (_Blocked, TimeoutError):
                         return await _polling(http, target)
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Turn what goes wrong on the way to a server into `CannotConnect`."""
+    try:
+        yield
     except TimeoutError:
-        raise CannotConnect(target.url, "no answer in time", _HINT) from None
+        raise CannotConnect(url, "no answer in time", _HINT) from None
     except _Blocked as blocked:
         raise CannotConnect(
-            target.url, str(blocked), "is it a Socket.IO server? try --transport auto"
+            url, str(blocked), "is it a Socket.IO server? try --transport auto"
         ) from None
     except aiohttp.ClientConnectorError as error:
-        raise CannotConnect(target.url, _reason(error.os_error), _HINT) from None
+        raise CannotConnect(url, _reason(error.os_error), _HINT) from None
     except OSError as error:
-        raise CannotConnect(target.url, _reason(error), _HINT) from None
+        raise CannotConnect(url, _reason(error), _HINT) from None
     except (aiohttp.ClientError, ValueError) as error:
         # The library quotes what the server sent.
         reason = foreign(str(error) or type(error).__name__)
-        raise CannotConnect(target.url, reason, _HINT) from None
+        raise CannotConnect(url, reason, _HINT) from None
 
 
 def _reason(error: OSError) -> str:

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from gridcli.core.errors import GridError
+from gridcli.layout import LEAST_COLUMNS, LEAST_LINES, TALL_LINES, WIDE_COLUMNS
 from gridcli.link.company import Company
 
 from .actions.going import Going
@@ -34,10 +35,18 @@ from .theme import NIGHT
 FRAMES_PER_SECOND = 25
 _PING_EACH_S = 2.0
 _GREETING_S = 10.0
-_LEAST_SIZE = "40x12"
+_LEAST_SIZE = f"{LEAST_COLUMNS}x{LEAST_LINES}"
 # The classes that `app.tcss` lays the screen out by, each from a size on.
-_WIDTHS: list[tuple[int, str]] | None = [(0, "-tiny"), (40, "-compact"), (100, "-wide")]
-_HEIGHTS: list[tuple[int, str]] | None = [(0, "-flat"), (12, "-low"), (32, "-tall")]
+_WIDTHS: list[tuple[int, str]] | None = [
+    (0, "-tiny"),
+    (LEAST_COLUMNS, "-compact"),
+    (WIDE_COLUMNS, "-wide"),
+]
+_HEIGHTS: list[tuple[int, str]] | None = [
+    (0, "-flat"),
+    (LEAST_LINES, "-low"),
+    (TALL_LINES, "-tall"),
+]
 
 
 class PlayApp(Spectating, Talking, Going, Looking, Hosting):

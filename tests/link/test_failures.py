@@ -3,11 +3,11 @@
 Not here: a connection that is lost later (`test_reconnection`).
 """
 
-import asyncio
 import socket
 from typing import Any
 
 import pytest
+from old_proxy import old_proxy
 from servers import Server
 from waiting import until
 from watched_link import Watched, scene
@@ -54,37 +54,19 @@ def test_unreachable(transport: Transport) -> None:
 
 
 def test_auto_falls_back_to_polling_where_websocket_is_blocked(grid_server: Server) -> None:
-    host, _, port = grid_server.url.removeprefix("http://").partition(":")
-
-    async def block_upgrades(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A proxy that knows no WebSocket: it drops the header, as old ones do."""
-        there, back = await asyncio.open_connection(host, int(port))
-
-        async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            try:
-                while data := await source.read(65536):
-                    sink.write(data.replace(b"Upgrade: websocket\r\n", b""))
-                    await sink.drain()
-            finally:
-                sink.close()
-
-        await asyncio.gather(carry(reader, back), carry(there, writer), return_exceptions=True)
-
     async def play() -> None:
-        proxy = await asyncio.start_server(block_upgrades, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
-        for transport in (Transport.AUTO, Transport.UPGRADE):
-            ann = Watched(Target(url, room="proxied", transport=transport))
-            await ann.link.open()
-            assert ann.link.transport == "polling"
-            for _ in range(40):  # more than one POST may carry
-                ann.link.step(Direction.UP)
-            mirror = ann.link.mirror
-            await until(lambda: mirror.seqs.get(mirror.user_id) == 40, "every step")  # noqa: B023
-            await ann.link.close()
-        with pytest.raises(CannotConnect, match="refuses WebSocket"):
-            await Link(Target(url, transport=Transport.WEBSOCKET)).open()
-        proxy.close()
+        async with old_proxy(grid_server.url) as url:
+            for transport in (Transport.AUTO, Transport.UPGRADE):
+                ann = Watched(Target(url, room="proxied", transport=transport))
+                await ann.link.open()
+                assert ann.link.transport == "polling"
+                for _ in range(40):  # more than one POST may carry
+                    ann.link.step(Direction.UP)
+                mirror = ann.link.mirror
+                await until(lambda: mirror.seqs.get(mirror.user_id) == 40, "every step")  # noqa: B023
+                await ann.link.close()
+            with pytest.raises(CannotConnect, match="refuses WebSocket"):
+                await Link(Target(url, transport=Transport.WEBSOCKET)).open()
 
     scene(play)
 
