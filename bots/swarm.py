@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from gridcli.core.description import BadDescription, Description
-from gridcli.core.errors import CannotConnect, GridError
+from gridcli.core.errors import CannotConnect, GridError, Interrupted
 from gridcli.core.ledger import Ledger
 from gridcli.core.run.model import Step
 from gridcli.core.run.timeline import Timeline
@@ -94,6 +94,7 @@ class Swarm:
 
         Raises:
             CannotConnect: not even the first bot finds a server.
+            Interrupted: we were stopped while it was still on its way.
         """
         self.phase = "ramp"
         self.timeline.prepare(bots)
@@ -149,7 +150,7 @@ class Swarm:
             start = asyncio.create_task(self._start(bot, first=first))
             starting.append(start)
             if first:
-                await start  # raises when there is no server at all
+                await self._unless_stopped(start)  # raises when there is no server at all
         if not self._stop.is_set():
             await asyncio.gather(*starting)
 
@@ -176,6 +177,18 @@ class Swarm:
             self.tally.fail(str(error))
         else:
             self._playing[bot] = asyncio.create_task(bot.run())
+
+    async def _unless_stopped(self, start: asyncio.Task[None]) -> None:
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not start.done():
+                raise Interrupted("interrupted before the first bot was in")
+            await start
+        finally:
+            stop.cancel()
+            start.cancel()
+            await asyncio.gather(start, return_exceptions=True)
 
     async def _drain(self) -> None:
         try:

@@ -5,6 +5,7 @@ never loads a screen library. Not here: what they do (`gridcli.tui.command`, `bo
 `server.command`).
 """
 
+import errno
 import os
 import sys
 
@@ -95,6 +96,13 @@ def main() -> None:
     except GridError as error:
         click.echo(f"gridcli: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        click.echo(
+            f"gridcli: cannot write the output: {os.strerror(error.errno).lower()}", err=True
+        )
+        sys.exit(GridError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -5,7 +5,8 @@ GridError
 │   ├── BadInput        bytes or JSON from the network that do not fit the protocol
 │   └── Excess          a server sends more than a client keeps, and is left
 ├── CannotConnect       no server answered: address, reason, what to try
-└── SetupError          something on this machine is missing or taken: what, what to try
+├── SetupError          something on this machine is missing or taken: what, what to try
+└── Interrupted         somebody ended it before there was anything to show
 
 The command line turns them into one line and an exit code (`gridcli.cli`); the server turns a
 `Refusal` into one answer (`server.handlers`). Not here: the refusal codes, which are part of
@@ -51,3 +52,9 @@ class CannotConnect(GridError):
 
 class SetupError(GridError):
     """This machine cannot do what was asked: a port taken, a file unreadable, a part missing."""
+
+
+class Interrupted(GridError):
+    """Somebody ended it before there was anything to show for it."""
+
+    exit_code = 130
