@@ -16,7 +16,7 @@ from textual.widget import Widget
 from .game import Game
 from .palette import fitted, look, own_look, shown
 
-_FOLLOWED = Style(bold=True, underline=True)
+_FOLLOWED = Style(bold=True)
 
 
 class Players(Widget):

@@ -92,5 +92,7 @@ def test_greeting_is_a_toast_and_stays_in_the_log() -> None:
         url = "http://127.0.0.1:8765"
         assert url in prose(driven.app.log_view)
         await driven.until(lambda: screen(driven.app).count(url) >= 2, "the toast")
+        await driven.press("t")  # the toast lies over the chat
+        await driven.until(lambda: screen(driven.app).count(url) == 1, "the toast to go")
 
     drive(scenario, app_options={"greeting": ["Friends join at http://127.0.0.1:8765"]})

@@ -9,7 +9,8 @@ class Talking(Base):
     """The part of the app that talks."""
 
     def action_chat(self) -> None:
-        """Give the keys to the chat."""
+        """Give the keys to the chat, and take away what may lie over it."""
+        self.clear_notifications()
         self.chat_input.focus()
 
     def on_chat_input_leave(self) -> None:
