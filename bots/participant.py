@@ -16,7 +16,7 @@ from gridcli.core.geometry import Cell
 from gridcli.core.ledger import Ledger
 from gridcli.core.schedule import Schedule, Turns
 from gridcli.core.strategies import TIMES, seed_of
-from gridcli.link.states import Live, Reconnecting, Refused, State
+from gridcli.link.states import Kicked, Live, Reconnecting, Refused, State
 
 from .plan import Plan
 from .tally import Tally
@@ -192,7 +192,7 @@ class Participant(ABC):
                     self._tally.drop()
                 self._ledger.forget(self._receiver)
                 self._ledger.ask(self._receiver)
-            case Refused(code, text) if was_live:
+            case Refused(code, text) | Kicked(code, text) if was_live:
                 self._ledger.forget(self._receiver)
                 self._fail(f"{text} [{code}]")
 

@@ -3,6 +3,7 @@
 GridError
 ├── Refusal             a request that was understood, or not, and will not be done: code, text
 │   ├── BadInput        bytes or JSON from the network that do not fit the protocol
+│   │   └── Mismatch    a server that speaks something else than we do: what to try
 │   └── Excess          a server sends more than a client keeps, and is left
 ├── CannotConnect       no server answered: address, reason, what to try
 ├── SetupError          something on this machine is missing or taken: what, what to try
@@ -32,6 +33,12 @@ class Refusal(GridError):
 
 class BadInput(Refusal):
     """Input from the network that the protocol does not allow."""
+
+
+class Mismatch(BadInput):
+    """A server speaks a dialect that this client does not know, or is not the game at all."""
+
+    exit_code = 3
 
 
 class Excess(Refusal):

@@ -19,7 +19,7 @@ from gridcli.core.visit import Visit
 
 from .dial import dial
 from .keeping import Keeping
-from .states import NotLive, State
+from .states import Ended, NotLive, State
 from .target import Target
 from .transport import Connection
 
@@ -173,7 +173,7 @@ class Guest(Keeping[GuestSession]):
             raise
         self._session = session
 
-    def _put_out(self, session: GuestSession) -> Refusal | None:
+    def _put_out(self, session: GuestSession) -> Ended | None:
         return None  # we can't know for how long, and so come back
 
     def _passes(self, refusal: Refusal) -> bool:

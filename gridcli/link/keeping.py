@@ -18,7 +18,7 @@ from gridcli.core.errors import CannotConnect, GridError, Refusal
 
 from .backoff import Backoff
 from .dial import client_session
-from .states import Connecting, Live, NotLive, Offline, Reconnecting, Refused, State
+from .states import Connecting, Ended, Live, NotLive, Offline, Reconnecting, State, state_after
 from .target import Target
 
 log = logging.getLogger("gridcli.link")
@@ -87,11 +87,7 @@ class Keeping(ABC, Generic[V]):
         try:
             await self._connect_first()
         except GridError as error:
-            self._enter(
-                Refused(error.code, error.text)
-                if isinstance(error, Refusal)
-                else Offline(str(error))
-            )
+            self._enter(state_after(error))
             await self._close_http()
             raise
         self._enter(Live())
@@ -101,7 +97,7 @@ class Keeping(ABC, Generic[V]):
         """Leave and close, also where this is cancelled; one that is closed already stays so."""
         await self._leave()
         await self._close_http()
-        if not isinstance(self.state, Offline | Refused):
+        if not isinstance(self.state, Ended):
             self._enter(Offline("closed"))
 
     async def _leave(self) -> None:
@@ -121,8 +117,8 @@ class Keeping(ABC, Generic[V]):
         """Make `_session` anew, welcomed. Raises `CannotConnect`, `Refusal`."""
 
     @abstractmethod
-    def _put_out(self, session: V) -> Refusal | None:
-        """Why the server wants us no more, if that is how the session ended."""
+    def _put_out(self, session: V) -> Ended | None:
+        """How the session ended, where there is no use in coming back."""
 
     @abstractmethod
     def _passes(self, refusal: Refusal) -> bool:
@@ -168,9 +164,9 @@ class Keeping(ABC, Generic[V]):
                 self._enter(Offline(f"internal error: {type(error).__name__}: {error}"))
                 return
             session, self._session = self._session, None
-            refusal = self._put_out(session)
-            if refusal is not None:
-                self._enter(Refused(refusal.code, refusal.text))
+            put_out = self._put_out(session)
+            if put_out is not None:
+                self._enter(put_out)
                 return
             if not self._reconnect:
                 self._enter(Offline(reason))
@@ -190,7 +186,7 @@ class Keeping(ABC, Generic[V]):
                 await self._connect()
             except Refusal as refusal:
                 if not self._passes(refusal):
-                    self._enter(Refused(refusal.code, refusal.text))
+                    self._enter(state_after(refusal))
                     return
                 reason = refusal.text
             except CannotConnect as error:

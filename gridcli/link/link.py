@@ -14,7 +14,7 @@ from random import Random
 
 import aiohttp
 
-from gridcli.core.errors import CannotConnect, Refusal
+from gridcli.core.errors import CannotConnect, Mismatch, Refusal
 from gridcli.core.geometry import Cell, Direction
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.answers import RoomInfo
@@ -27,6 +27,9 @@ from gridcli.core.protocol.names import (
     FULL,
     GONE,
     LOBBY,
+    MISMATCH,
+    NAMESPACE,
+    REFUSED,
     SHUTTING_DOWN,
 )
 from gridcli.core.protocol.packets import node_of
@@ -38,12 +41,14 @@ from .dial import dial
 from .keeping import Keeping
 from .recorder import Track
 from .session import Session
-from .states import NotLive, State
+from .states import Ended, Kicked, NotLive, State, state_after
 from .tap import tapped
 from .target import Target
 
 log = logging.getLogger("gridcli.link")
 
+_NO_SUCH_NAMESPACE = frozenset({"Unable to connect", "Invalid namespace"})
+"""What python-socketio and Node's server answer to who asks for one that they don't have."""
 _PASSING = frozenset({FULL, SHUTTING_DOWN})
 """Refusals that a reconnecting client tries again after."""
 
@@ -177,11 +182,11 @@ class Link(Keeping[Session]):
             self._record.state(state, self.mirror, self.transport)
         super()._enter(state)
 
-    def _put_out(self, session: Session) -> Refusal | None:
+    def _put_out(self, session: Session) -> Ended | None:
         notice = session.notice
         if session.put_out and notice is not None and notice.code not in _PASSING:
-            return Refusal(foreign(notice.code), foreign(notice.text))
-        return session.excess
+            return Kicked(foreign(notice.code), foreign(notice.text))
+        return None if session.left is None else state_after(session.left)
 
     def _passes(self, refusal: Refusal) -> bool:
         return refusal.code in _PASSING
@@ -223,6 +228,9 @@ class Link(Keeping[Session]):
             elif refusal.code not in CODES and self._protocol != DEMO:
                 # A server of another make, that takes no auth object: the demo's clients send none.
                 self._protocol = DEMO
+            elif refusal.code == REFUSED and refusal.text in _NO_SUCH_NAMESPACE:
+                text = f"it has no {NAMESPACE}, so it is another application; is the address right?"
+                raise Mismatch(MISMATCH, text) from None
             else:
                 raise
             await self._connect()

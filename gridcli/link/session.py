@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from gridcli.core.errors import BadInput, Excess, Refusal
+from gridcli.core.errors import BadInput, Excess, Mismatch, Refusal
 from gridcli.core.mirror import Mirror, Strangers
 from gridcli.core.protocol.answers import Answer, decode_answer
 from gridcli.core.protocol.auth import Auth, decode_refusal, encode_auth
@@ -60,7 +60,7 @@ class Session:
         self.notice: Notice | None = None
         """The last notice: why we were put out, where the server says so."""
         self.put_out = False
-        self.excess: Excess | None = None
+        self.left: Excess | Mismatch | None = None
         """Why we put ourselves out, if we did."""
         self.resume = ""
         self.faults = 0
@@ -164,10 +164,10 @@ class Session:
                 self._on_update(said)
             elif said is not None:
                 self._take_rarer(said)
+        except (Excess, Mismatch) as error:
+            self._leave(error)
         except BadInput:
             self.faults += 1
-        except Excess as excess:
-            self._leave(excess)
 
     def _on_burst(self, burst: Burst) -> None:
         assert self._tell_burst is not None, "no bursts were asked for"
@@ -178,11 +178,11 @@ class Session:
         else:
             self._tell_burst(burst)
 
-    def _leave(self, excess: Excess) -> None:
+    def _leave(self, error: Excess | Mismatch) -> None:
         """Have no more to do with this server."""
-        self.excess = excess
-        self._fail(excess)
-        self.connection.end(excess.text)
+        self.left = error
+        self._fail(error)
+        self.connection.end(error.text)
 
     def _take_rarer(self, said: Said) -> None:
         match said:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gridcli.core.errors import GridError
+from gridcli.core.errors import GridError, Mismatch, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,40 @@ class Offline:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server does not want us: a code of the protocol, and its text."""
+    """The server does not let us in, or we will have no more of it: a code, and its text."""
 
     code: str
     text: str
 
 
-State = Connecting | Live | Reconnecting | Offline | Refused
+@dataclass(frozen=True, slots=True)
+class Kicked:
+    """The server has put us out: a code of the protocol, and its text."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatched:
+    """The server speaks a protocol that we don't, or is not the game; the text says what to try."""
+
+    text: str
+
+
+State = Connecting | Live | Reconnecting | Offline | Refused | Kicked | Mismatched
+
+Ended = Offline | Refused | Kicked | Mismatched
+"""From these nobody comes back unless `open` is called again."""
+
+
+def state_after(error: GridError) -> Ended:
+    """How a link is that will not try again because of an error."""
+    if isinstance(error, Mismatch):
+        return Mismatched(error.text)
+    if isinstance(error, Refusal):
+        return Refused(error.code, error.text)
+    return Offline(str(error))
 
 
 class NotLive(GridError):

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from gridcli.core.errors import GridError
@@ -23,13 +24,14 @@ from .actions.looking import Looking
 from .actions.spectating import Spectating
 from .actions.talking import Talking
 from .automove import AutoMove
+from .banner import Banner
 from .board import Board, Stage
 from .chat import ChatInput, LogView
 from .game import Game, Part
 from .keys import Keys
 from .offer import Offer
 from .players import Players
-from .status import StatusLine
+from .status import StatusLine, TitleRow
 from .theme import NIGHT
 
 FRAMES_PER_SECOND = 25
@@ -102,14 +104,19 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         """Every part of the screen; the style sheet places them for the size there is."""
         game, ascii_only = self.game, self.ascii_only
         self.board = Board(game, ascii_only=ascii_only, id="board")
+        self.title_row = TitleRow(game, self.keys, ascii_only=ascii_only, id="title")
+        self.banner = Banner(game, self.keys, ascii_only=ascii_only, id="banner")
         self.players = Players(game, ascii_only=ascii_only, id="players")
-        self.log_view = LogView(game, ascii_only=ascii_only, id="log")
-        self.chat_input = ChatInput(id="say")
-        self.status = StatusLine(game, ascii_only=ascii_only, id="status")
+        self.log_view = LogView(game, self.keys, ascii_only=ascii_only, id="log")
+        self.chat_input = ChatInput(self.keys, ascii_only=ascii_only, id="say")
+        self.status = StatusLine(game, self.keys, ascii_only=ascii_only, id="status")
         self.offer = Offer(id="offer")
-        with Stage(id="stage"):
-            yield self.board
-            yield self.offer
+        with Vertical(id="field"):
+            yield self.title_row
+            with Stage(id="stage"):
+                yield self.board
+                yield self.offer
+                yield self.banner
         yield self.players
         yield self.log_view
         yield self.chat_input
@@ -146,8 +153,13 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             self.players.redraw()
         if Part.LOG in dirty:
             self.log_view.redraw()
-        if Part.STATUS in dirty or not self.game.live:  # a countdown runs without any change
+        # A countdown runs without any change.
+        if Part.STATUS in dirty or not self.game.live or self.game.standing.contest:
+            self.title_row.redraw()
             self.status.redraw()
+            self.banner.redraw()
+        for toast in self.game.take_toasts():
+            self.say(toast.text, warning=toast.warning)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the grid are inert while an input has the focus."""

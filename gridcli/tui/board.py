@@ -253,6 +253,8 @@ class Board(Pointing):
         size = f"{grid.width}{times}{grid.height}"
         x, y = self.camera.origin
         self.border_subtitle = size if self.whole else f"{x},{y} of {size}"
+        if isinstance(self.parent, Stage):  # which has the frame where there is a sidebar
+            self.parent.border_subtitle = self.border_subtitle
 
 
 def _tile(style: Style) -> Style:

@@ -40,12 +40,14 @@ ACTIONS: Sequence[Action] = (
     Action("right", "move('right')", "right, d, l", _MOVE),
     Action("chat", "chat", "t, slash", "chat; enter sends, esc ends it", "Chat", "chat"),
     Action("rooms", "rooms", "r", "go to another room", "Rooms", "rooms"),
-    Action("spectate", "spectate", "v", "watch without playing, and play again", "Spectate"),
-    Action("follow", "follow(1)", "f", "keep the next player in view", "Follow a player"),
+    Action(
+        "spectate", "spectate", "v", "watch without playing, and play again", "Spectate", "watch"
+    ),
+    Action("follow", "follow(1)", "f", "keep the next player in view", "Follow a player", "follow"),
     Action("follow_before", "follow(-1)", "F", "keep the one before in view"),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
-    Action("more_bots", "more_bots", "b", "have 5 bots come and play", "5 more bots"),
+    Action("more_bots", "more_bots", "b", "have 5 bots come and play", "5 more bots", "bots"),
     Action("fewer_bots", "fewer_bots", "B", "have 5 of them leave", "5 fewer bots"),
     Action("older", "scroll_log(-1)", "pageup", "older lines of the log", anywhere=True),
     Action("newer", "scroll_log(1)", "pagedown", "newer lines of the log", anywhere=True),
@@ -54,6 +56,8 @@ ACTIONS: Sequence[Action] = (
     Action("help", "help", "question_mark", "this help", "Help", "help"),
     Action("quit", "quit", "q", "quit", "Quit", "quit", anywhere=True),
 )
+
+_MOVES = ("left", "up", "down", "right")
 
 _SHOWN = {
     "up": "↑",
@@ -100,8 +104,19 @@ class Keys:
         return self._keys[name]
 
     def first(self, name: str, *, ascii_only: bool = False) -> str:
-        """The key that hints name."""
-        return shown_key(self.of(name)[0], ascii_only=ascii_only)
+        """The key that hints name; empty where there is none."""
+        keys = self.of(name)
+        return shown_key(keys[0], ascii_only=ascii_only) if keys else ""
+
+    def hints(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
+        """Keys and a word for each, for the status line: moving, and what has a `hint`."""
+        arrows = [self.first(name, ascii_only=ascii_only) for name in _MOVES if self.of(name)]
+        hints = [(_word(arrows) if len("".join(arrows)) == len(arrows) else "arrows", "move")]
+        return hints + [
+            (self.first(action.name, ascii_only=ascii_only), action.hint)
+            for action in self.actions
+            if action.hint and self.of(action.name)
+        ]
 
     def rows(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
         """Keys and what they do, for the help; actions of one text in one row."""

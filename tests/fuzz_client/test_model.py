@@ -47,7 +47,9 @@ def test_names_of_an_earlier_room_are_forgotten(protocol: int) -> None:
             updates.append(Placed(f"p{number}", "B", HERE))
         else:
             updates.append(Delta(number, 1, joins=[Joiner(f"j{number}", "B", HERE, "Bob")]))
-    assert len(fed(*updates)._names) == 1
+    game = fed(*updates)
+    assert len(game._hearing._names) == 1
+    assert len(game.activity._last_s) == 1
 
 
 def test_lines_of_the_log_are_short_and_plain() -> None:

@@ -4,19 +4,21 @@ Not here: a connection that is lost later (`test_reconnection`).
 """
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from odd_server import NAMESPACE, Peer, odd_server
 from old_proxy import old_proxy
 from servers import Server
 from waiting import until
 from watched_link import Watched, scene
 
-from gridcli.core.errors import CannotConnect, Refusal
+from gridcli.core.errors import CannotConnect, Mismatch, Refusal
 from gridcli.core.geometry import Direction
 from gridcli.core.protocol.updates import Chat, Update
 from gridcli.link.link import Link
-from gridcli.link.states import NotLive, Offline, Refused, State
+from gridcli.link.states import Mismatched, NotLive, Offline, Refused, State
 from gridcli.link.target import Target, Transport
 
 
@@ -33,6 +35,43 @@ def test_refused(start_server: Any) -> None:
         assert bob.states[-1] == Refused("full", refused.value.text)
         await bob.link.close()
         await ann.link.close()
+
+    scene(play)
+
+
+def test_a_server_of_a_newer_protocol_says_what_to_do() -> None:
+    async def newer(peer: Peer) -> None:
+        await peer.connect()
+        peer.say(
+            f'42{NAMESPACE},["message",{{"userId":"u","symbol":"B","gridDimension":[20,10],'
+            '"protocol":3}]'
+        )
+        await peer.text()
+
+    async def play() -> None:
+        async with odd_server(newer) as url:
+            ann = Watched(Target(url))
+            with pytest.raises(Mismatch, match=r"protocol 3, .* update gridcli"):
+                await ann.link.open()
+            assert isinstance(ann.states[-1], Mismatched)
+
+    scene(play)
+
+
+def test_another_application_is_told_from_a_refusal() -> None:
+    async def elsewhere(peer: Peer) -> None:
+        await peer.accept()
+        assert (await peer.text()).startswith(f"40{NAMESPACE},")
+        peer.say(f'44{NAMESPACE},{{"message":"Invalid namespace"}}')
+        with suppress(EOFError):
+            await peer.text()
+
+    async def play() -> None:
+        async with odd_server(elsewhere) as url:
+            ann = Watched(Target(url))
+            with pytest.raises(Mismatch, match="another application"):
+                await ann.link.open()
+            assert isinstance(ann.states[-1], Mismatched)
 
     scene(play)
 

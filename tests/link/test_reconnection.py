@@ -16,7 +16,7 @@ from watched_link import Watched, scene
 
 from gridcli.core.errors import CannotConnect
 from gridcli.core.geometry import Direction
-from gridcli.link.states import Live, NotLive, Offline, Reconnecting, Refused
+from gridcli.link.states import Kicked, Live, NotLive, Offline, Reconnecting
 from gridcli.link.target import Target
 
 
@@ -82,10 +82,10 @@ def test_takes_over_while_the_old_connection_still_stands(start_server: Any) -> 
         again.link._resume = ann.link._resume
         await again.link.open()
         assert again.link.mirror.user_id == ann.link.mirror.user_id
-        await until(lambda: isinstance(ann.states[-1], Refused), "the old one put out")
-        refused = ann.states[-1]
-        assert isinstance(refused, Refused)
-        assert refused.code == "gone"
+        await until(lambda: isinstance(ann.states[-1], Kicked), "the old one put out")
+        kicked = ann.states[-1]
+        assert isinstance(kicked, Kicked)
+        assert kicked.code == "gone"
         assert list(again.link.mirror.cells) == [again.link.mirror.user_id]
         stolen = Watched(Target(server.url, "eve"))
         stolen.link._resume = ann.link._resume  # spent: good for one return only

@@ -6,7 +6,9 @@ from dataclasses import replace
 from gridcli.core.errors import Refusal
 from gridcli.core.geometry import DEFAULT_GRID, Cell, Direction, Grid
 from gridcli.core.mirror import Mirror
-from gridcli.core.protocol.updates import Chat, Delta, Joiner, Update, Welcome
+from gridcli.core.protocol.answers import RoomInfo
+from gridcli.core.protocol.names import BAD_PAYLOAD
+from gridcli.core.protocol.updates import Chat, Delta, Emote, Joiner, Update, Welcome
 from gridcli.link.states import Connecting, Live, NotLive, Refused, State
 from gridcli.link.target import Target
 from gridcli.tui.game import Game
@@ -27,6 +29,9 @@ class FakeLink:
         self.steps: list[Direction] = []
         self.said: list[str] = []
         self.went: list[str] = []
+        self.shown: list[str] = []
+        self.listed: Sequence[RoomInfo] | None = None
+        """What the server answers to who asks for its rooms; None where it has no list."""
         self.opened = 0
         self.target = Target("http://127.0.0.1:8765", spectate=game.spectate)
         self.became: list[bool] = []
@@ -80,6 +85,17 @@ class FakeLink:
         self._refuse()
         self.said.append(text)
         self.feed(Chat(self.mirror.user_id, self.mirror.name, text))
+
+    async def show(self, emote: str) -> None:
+        self._refuse()
+        self.shown.append(emote)
+        self.feed(Emote(self.mirror.user_id, emote))
+
+    async def rooms(self) -> Sequence[RoomInfo]:
+        self._refuse()
+        if self.listed is None:
+            raise Refusal(BAD_PAYLOAD, "this server has no list of rooms")
+        return self.listed
 
     async def probe(self) -> float:
         return 0.0042

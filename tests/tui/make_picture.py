@@ -63,7 +63,9 @@ async def picture() -> str:
                         link.step(rng.choice(list(Direction)))
                 game.step(towards_the_middle(viewer))
                 await asyncio.sleep(STEP_S)  # a pace that one can watch, not a condition
-            await until(lambda: len(game.pulse.samples_ms) == 8)
+            await until(
+                lambda: (figures := game.pulse.figures(game.clock())) and len(figures.latest) == 8
+            )
             app.redraw()
             await pilot.pause()
             return app.export_screenshot(title="gridcli play")

@@ -79,7 +79,7 @@ def test_ascii_draws_nothing_else() -> None:
         text = screen(driven.app)
         assert text.isascii(), sorted({c for c in text if not c.isascii()})
         assert "K" in text
-        assert "b?b na?ve ?" in prose(driven.app.log_view)
+        assert "<b?b> na?ve ?" in prose(driven.app.log_view)
 
     drive(scenario, size=(160, 50), app_options={"ascii_only": True})
     drive(scenario, size=(80, 24), app_options={"ascii_only": True})

@@ -13,7 +13,7 @@ from gridcli.core.protocol.updates import (
     Status,
     Welcome,
 )
-from gridcli.link.states import Live, Offline, Reconnecting, Refused
+from gridcli.link.states import Connecting, Kicked, Live, Mismatched, Offline, Reconnecting, Refused
 from gridcli.tui.game import NOTHING, Game, Part
 from gridcli.tui.journal import Said
 
@@ -22,6 +22,14 @@ from .fake_link import OWN_ID, FakeLink, StillClock, moved, started_game
 
 def told(game: Game) -> list[str]:
     return [entry.text for entry in game.journal if not isinstance(entry, Said)]
+
+
+def timed(game: Game) -> float:
+    """The median of the steps that were timed."""
+    figures = game.pulse.figures(game.clock())
+    assert figures is not None
+    assert figures.kind == "seen"
+    return figures.median
 
 
 def demo_game() -> tuple[Game, FakeLink, StillClock]:
@@ -71,19 +79,19 @@ def test_own_step_is_timed_by_its_number() -> None:
     assert game.step(Direction.LEFT)
     clock.now_s += 0.030
     link.feed(moved(link, "u-bob", Cell(4, 4), 1))
-    assert game.pulse.value_ms is None
+    assert game.pulse.figures(clock()) is None
     link.feed(moved(link, OWN_ID, Cell(9, 5), 1))
-    assert game.pulse.value_ms == pytest.approx(30)
+    assert timed(game) == pytest.approx(30)
 
 
 def test_own_step_in_protocol_1_is_timed_by_its_turn() -> None:
     game, link, clock = demo_game()
-    assert game.pulse.value_ms is None
+    assert game.pulse.figures(clock()) is None
     game.step(Direction.LEFT)
     clock.now_s += 0.050
     link.feed(Placed("u-bob", "B", Cell(1, 2)))
     link.feed(Placed(OWN_ID, "K", Cell(4, 5)))
-    assert game.pulse.value_ms == pytest.approx(50)
+    assert timed(game) == pytest.approx(50)
 
 
 def test_steps_are_limited_and_need_a_connection() -> None:
@@ -121,9 +129,16 @@ def test_states_and_notices_leave_a_line() -> None:
     link.feed(Notice("rate-limited", "slow down"))
     link.enter(Refused("full", "the room is full"))
     link.enter(Offline("closed"))
+    link.enter(Kicked("gone", "from elsewhere"))
+    link.enter(Mismatched("update gridcli"))
+    link.enter(Connecting())
+    link.enter(Live())
     assert told(game) == [
         "connection lost: connection reset",
         "slow down [rate-limited]",
         "refused: the room is full [full]",
         "offline: closed",
+        "put out by the server: from elsewhere [gone]",
+        "update gridcli",
+        "connected again",
     ]

@@ -85,7 +85,7 @@ def test_keys_bring_fives_up_to_a_limit(grid_server: Server) -> None:
     company = Company(Target(grid_server.url))
 
     async def scenario(driven: Driven) -> None:
-        app, status = driven.app, driven.app.status
+        app, status = driven.app, driven.app.title_row
         await wait(driven, ALONE_S + 1)
         await driven.pilot.click("#offer")
         await driven.until(lambda: "5 bots joined" in screen(app), "the first five")
@@ -115,7 +115,7 @@ def test_why_they_do_not_come() -> None:
         async def scenario(driven: Driven) -> None:
             await driven.press("b")
             await driven.until(lambda: "full" in screen(driven.app), "the reason")
-            await driven.until(lambda: "  2 bots" in driven.app.status.text, "those who came")
+            await driven.until(lambda: "  2 bots" in driven.app.title_row.text, "those who came")
             assert "[b]" not in lines(driven.app.status)[0]
             await company.close()
 

@@ -52,16 +52,20 @@ def test_80_by_24_is_grid_status_and_two_lines_of_chat() -> None:
         for text in ("one", "two", "three"):
             driven.link.feed(Chat("u-bob", "bob", text))
         await driven.drawn()
-        assert [line.strip() for line in lines(app.log_view)] == ["bob two", "bob three"]
+        assert [line.strip() for line in lines(app.log_view)] == ["<bob> two", "<bob> three"]
         await driven.press("pageup")
         await driven.drawn()
-        assert [line.strip() for line in lines(app.log_view)] == ["bob one", "bob two"]
+        above, below = (line.strip() for line in lines(app.log_view))
+        assert (above, below.split("   ")[0]) == ("<bob> one", "<bob> two")
+        assert below.endswith("more below: PgDn")
         driven.link.feed(Chat("u-bob", "bob", "four"))
         await driven.drawn()
-        assert [line.strip() for line in lines(app.log_view)] == ["bob one", "bob two"]
+        above, below = (line.strip() for line in lines(app.log_view))
+        assert (above, below.split("   ")[0]) == ("<bob> one", "<bob> two")
+        assert below.endswith("1 new below: PgDn")
         await driven.press("pagedown", "pagedown")
         await driven.drawn()
-        assert [line.strip() for line in lines(app.log_view)] == ["bob three", "bob four"]
+        assert [line.strip() for line in lines(app.log_view)] == ["<bob> three", "<bob> four"]
 
     drive(scenario)
 

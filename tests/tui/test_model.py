@@ -24,16 +24,19 @@ def test_held_key_is_held_to_the_rate_and_quick_taps_pass() -> None:
 
 def test_step_is_timed_until_a_state_includes_it() -> None:
     pulse = Pulse()
-    assert pulse.value_ms is None
+    assert pulse.figures(5.0) is None
     pulse.stepped(1, 5.0)
     pulse.stepped(2, 5.1)
     pulse.stepped(3, 5.2)
     assert pulse.seen_through(2, 5.3)
-    assert list(pulse.samples_ms) == pytest.approx([300, 200])
+    figures = pulse.figures(5.3)
+    assert figures is not None
+    assert list(figures.latest) == pytest.approx([300, 200])
     assert not pulse.seen_through(2, 5.4)
     assert pulse.seen_through(9, 5.45)
-    assert pulse.value_ms == pytest.approx(250)
-    assert not pulse.is_ping
+    figures = pulse.figures(5.5)
+    assert figures is not None
+    assert (figures.kind, figures.median) == ("seen", pytest.approx(250))
 
 
 def test_positions_without_numbers_are_the_oldest_steps() -> None:
@@ -43,18 +46,43 @@ def test_positions_without_numbers_are_the_oldest_steps() -> None:
     pulse.stepped(2, 1.5)
     assert pulse.seen_next(1.1)
     assert pulse.seen_next(1.7)
-    assert list(pulse.samples_ms) == pytest.approx([100, 200])
+    figures = pulse.figures(2.0)
+    assert figures is not None
+    assert list(figures.latest) == pytest.approx([100, 200])
 
 
 def test_pings_and_steps_do_not_mix() -> None:
+    def kind(now_s: float) -> str:
+        figures = pulse.figures(now_s)
+        return figures.kind if figures else ""
+
     pulse = Pulse()
-    pulse.pinged(0.004)
-    assert (pulse.is_ping, list(pulse.samples_ms)) == (True, [4.0])
+    pulse.pinged(0.004, 0.5)
+    assert kind(0.5) == "ping"
     pulse.stepped(1, 1.0)
     assert not pulse.idle(2.5, for_s=2.0)
     pulse.seen_through(1, 1.05)
-    assert (pulse.is_ping, list(pulse.samples_ms)) == (False, pytest.approx([50]))
+    assert kind(1.1) == "seen"
     assert pulse.idle(3.0, for_s=2.0)
+    pulse.pinged(0.004, 8.0)
+    assert kind(8.0) == "seen", "who steps now and then goes on to see the same figure"
+    assert kind(20.0) == "ping"
+
+
+def test_figures_are_of_the_last_minute_and_name_a_percentile_when_there_is_one() -> None:
+    pulse = Pulse()
+    for number in range(4):
+        pulse.pinged(0.5, float(number))
+    figures = pulse.figures(4.0)
+    assert figures is not None
+    assert figures.p95 is None
+    for number in range(100):
+        pulse.pinged((number + 1) / 1000, 64.0 + number / 100)
+    figures = pulse.figures(65.0)
+    assert figures is not None
+    assert (figures.median, figures.p95) == (50, 95)
+    assert len(figures.latest) == 12
+    assert pulse.figures(126.0) is None
 
 
 def test_steps_of_a_lost_connection_are_never_seen() -> None:

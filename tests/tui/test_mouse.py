@@ -87,7 +87,8 @@ def test_a_click_walks_there_at_a_steady_pace(size: tuple[int, int]) -> None:
 
 def test_a_click_on_the_frame_or_beside_the_grid_is_none() -> None:
     async def scenario(driven: Driven) -> None:
-        await driven.pilot.click("#board", offset=(0, 0))
+        await driven.pilot.click("#stage", offset=(0, 0))
+        await driven.pilot.click("#title")
         await driven.pilot.click("#status")
         await frames(driven, 1)
         assert driven.link.steps == []

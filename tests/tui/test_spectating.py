@@ -19,7 +19,7 @@ def test_v_watches_and_plays_again() -> None:
     async def scenario(driven: Driven) -> None:
         app, link = driven.app, driven.link
         await driven.press("v")
-        await driven.until(lambda: "spectating" in app.status.text, "the word")
+        await driven.until(lambda: "spectating" in app.title_row.text, "the word")
         await driven.until(lambda: "You are watching" in screen(app), "what one can do")
         assert "v play" in lines(app.status)[0]
         assert "offline" not in screen(app)
@@ -27,7 +27,7 @@ def test_v_watches_and_plays_again() -> None:
         assert link.steps == []
 
         await driven.press("v")
-        await driven.until(lambda: "spectating" not in app.status.text, "the end of it")
+        await driven.until(lambda: "spectating" not in app.title_row.text, "the end of it")
         assert link.became == [True, False]
         assert (link.target.symbol, link.mirror.symbol) == ("K", "K")
         await driven.press("right")

@@ -37,8 +37,7 @@ def test_f_goes_round_the_players_and_the_camera_with_it() -> None:
             await driven.drawn()
             assert shows(driven, glyph)
             assert not shows(driven, "K")
-            assert f"following {name}" in app.status.text
-            assert f"following {name}" in lines(app.board)[0]
+            assert f"following {name}" in lines(app.title_row)[0]
         link.feed(moved(link, "u-bob", Cell(50, 40)))
         await driven.drawn()
         assert shows(driven, "B"), "the camera goes along"
@@ -122,7 +121,7 @@ def test_a_click_in_the_list_follows() -> None:
         assert lines(players)[3].startswith("│ » B bob")
         await driven.pilot.click(players, offset=(4, 9))  # below them
         await driven.drawn()
-        assert "following bob" in app.status.text
+        assert "following bob" in app.title_row.text
         await driven.pilot.click(players, offset=(4, 1))
         await driven.until(lambda: not driven.game.follow.name, "oneself: the end of it")
         many = [Joiner(f"u{n}", "X", Cell(1, 1), f"n{n}") for n in range(100)]

@@ -57,6 +57,8 @@ REUNITED: Final = "reunited"
 
 REFUSED: Final = "refused"
 """What a refusal without a code of ours is given on arrival; never sent."""
+MISMATCH: Final = "mismatch"
+"""That a server speaks something else, as its client calls it; never sent."""
 
 CODES: Final = frozenset(
     {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..errors import Mismatch
 from ..geometry import Cell, Grid
 from . import fields
 from .names import (
@@ -17,6 +18,7 @@ from .names import (
     GRID_DELTA,
     GRID_STATUS,
     MESSAGE,
+    MISMATCH,
     ROOM_USERS,
     TICKS,
     USER_POSITION,
@@ -168,7 +170,8 @@ def decode_update(event: str, args: Sequence[object]) -> Update:
     """What a server says, in either dialect.
 
     Raises:
-        BadInput: the event or its payload is not of the protocol.
+        BadInput: the event or its payload is not of the protocol; a `Mismatch` if it is of a
+            newer one.
     """
     payload = args[0] if args else None
     decoder = _DECODERS.get(event)
@@ -190,7 +193,10 @@ def _decode_message(payload: object) -> Welcome | Echo:
         return Welcome(user_id, symbol, grid)
     protocol = fields.count(body["protocol"], "protocol", least=DEMO)
     if protocol > TICKS:
-        raise fields.bad(f"the server speaks protocol {protocol}; this client knows 1 and 2")
+        raise Mismatch(
+            MISMATCH,
+            f"the server speaks protocol {protocol}, this client only 1 and 2; update gridcli",
+        )
     return Welcome(
         user_id,
         symbol,

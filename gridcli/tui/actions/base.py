@@ -45,4 +45,9 @@ class Base(App[None]):
         """The same, in words; they may be foreign."""
         text = shown(text)
         self.game.tell(text, warning=True)
-        self.notify(text, severity="warning", markup=False)
+        self.say(text, warning=True)
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """A toast."""
+        text = shown(text, ascii_only=self.ascii_only)
+        self.notify(text, severity="warning" if warning else "information", markup=False)

@@ -4,7 +4,7 @@ Not here: the dialog (`gridcli.tui.rooms`).
 """
 
 from gridcli.core.protocol.names import LOBBY
-from gridcli.link.states import Offline, Refused
+from gridcli.link.states import Ended
 
 from ..rooms import RoomScreen
 from .base import Base
@@ -27,5 +27,5 @@ class Going(Base):
 
     def action_rejoin(self) -> None:
         """Connect again after the link has given up, or was refused."""
-        if isinstance(self.game.link.state, Offline | Refused):
+        if isinstance(self.game.link.state, Ended):
             self.run_worker(self.ask(self.game.link.open()), group="rejoin", exclusive=True)

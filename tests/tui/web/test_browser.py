@@ -80,7 +80,7 @@ def test_the_page_plays_with_keys_and_mouse_and_asks_nobody_else(
     async def main() -> None:
         async with onlooker(served.game) as other, chromium.tab(served.url) as tab:
             await playing(tab)
-            parts = ("─ lobby ─", "players 1", "arrows move")
+            parts = ("─ lobby  ● live", "players 1", "t chat")
             text = await tab.until(lambda text: all(p in text for p in parts), "a wide screen")
             assert await tab.evaluate("document.title") == "gridcli"
             await tab.until_true("getComputedStyle(terminal).opacity === '1'")
@@ -94,8 +94,8 @@ def test_the_page_plays_with_keys_and_mouse_and_asks_nobody_else(
             await until(lambda: other.where() == {me: (x + towards, y)}, "the step")
 
             lines = text.splitlines()
-            line = next(i for i, row in enumerate(lines) if "arrows move" in row)
-            await tab.click(lines[line].index("arrows move"), line)
+            line = next(i for i, row in enumerate(lines) if "move, t chat" in row)
+            await tab.click(lines[line].index("move, t chat"), line)
             await tab.type("hello there\r")
             await until(lambda: other.said == ["hello there"], "the chat")
 

@@ -32,7 +32,7 @@ def test_each_page_is_given_the_options_of_the_command() -> None:
     async def main() -> None:
         with running_server() as game, pages("--server", game.url, *options, env=env) as served:
             async with bare_page(served.url) as page:
-                await page.until(lambda text: "garden" in text and "polling" in text, "its options")
+                await page.until(lambda text: "garden" in text and " poll " in text, "options")
                 assert page.text().isascii()
                 (game_of_page,) = served.games()
                 assert not any(name.startswith("GRIDCLI_") for name in environment(game_of_page))
