@@ -12,6 +12,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from gridcli.core.errors import GridError
@@ -28,13 +29,14 @@ from .banner import Banner
 from .board import Board, Stage
 from .chat import ChatInput, LogView
 from .game import Game, Part
+from .innards import NarrowScreen
 from .keys import Keys
 from .offer import Offer
 from .players import Players
 from .status import StatusLine, TitleRow
 from .theme import NIGHT
 
-FRAMES_PER_SECOND = 25
+FRAMES_PER_SECOND = 30
 _PING_EACH_S = 2.0
 _GREETING_S = 10.0
 _LEAST_SIZE = f"{LEAST_COLUMNS}x{LEAST_LINES}"
@@ -123,6 +125,10 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         yield self.status
         yield Static(f"gridcli needs a window of {_LEAST_SIZE}", id="too-small")
 
+    def get_default_screen(self) -> Screen[None]:
+        """The screen that everything is on."""
+        return NarrowScreen()
+
     def on_mount(self) -> None:
         """Draw everything once, then start what goes on by itself."""
         self.screen.set_class(self.ascii_only, "-ascii")
@@ -147,7 +153,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         self.keep_following()
         self.offer_bots()
         dirty = self.game.take_dirty()
-        if Part.WORLD in dirty:
+        if Part.WORLD in dirty or self.board.moving:  # a trail fades without any change
             self.board.redraw()
         if Part.PEOPLE in dirty:
             self.players.redraw()

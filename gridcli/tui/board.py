@@ -1,19 +1,18 @@
 """The grid, drawn line by line.
 
-`redraw` compares what every line of cells shows with what it showed and marks the changed ones
-alone; `render_line` makes as few segments as there are runs of one style. Not here: when to
-redraw (`gridcli.tui.app`), which cells are in view (`gridcli.tui.camera`) and around whom
-(`gridcli.tui.follow`), what players look like (`gridcli.tui.palette`), what the mouse does
-(`gridcli.tui.actions.walking`).
+`redraw` composes what every cell shows, compares it with what it showed, and marks the runs that
+changed; `render_line` makes as few segments as there are runs of one style. Not here: when to
+redraw (`gridcli.tui.app`), which cells are in view (`camera`) and around whom (`follow`), what a
+cell shows (`layers`), what that looks like (`brush`), what the mouse does (`actions.walking`).
 """
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
-from textual.color import Color
 from textual.containers import Container
 from textual.content import Content
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,29 +20,16 @@ from textual.widget import Widget
 from gridcli.core.geometry import Cell
 from gridcli.core.protocol.names import LOBBY
 
+from .brush import Brush, Ground
 from .camera import Camera, Scale, fit
+from .damage import damage
+from .emotes import ring_at
 from .game import Game
-from .palette import Look, look, own_look, shown
+from .innards import forget_regions
+from .layers import FOLLOWED, IT, Bubble, Room, Rows, Window, compose
+from .palette import shown
 from .pointing import Pointing
-
-_DIM = Style(dim=True)
-_UNDERLINED = Style(underline=True)
-_TINT = 0.22
-_MOST_LOOKS = 4096
-"""So many looks are remembered: players come and go for as long as one watches."""
-
-
-class Spot(NamedTuple):
-    """What a cell shows: the player on top, how many share it, and whether one walks there."""
-
-    user_id: str = ""
-    players: int = 0
-    goal: bool = False
-
-
-Spots = dict[int, Spot]
-"""What one line of cells shows, by `x`."""
-_GOAL = Spot(goal=True)
+from .trails import Trails
 
 
 class Stage(Container):
@@ -57,7 +43,7 @@ class Stage(Container):
 class Board(Pointing):
     """The part of the room's grid around the player."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"board--cell", "board--goal", "board--followed"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"board--cell", "board--goal"}
     ALLOW_SELECT = False
 
     def __init__(self, game: Game, *, ascii_only: bool = False, id: str | None = None) -> None:
@@ -67,21 +53,28 @@ class Board(Pointing):
         self.frames = 0
         """How often the board was redrawn; a burst of updates costs one."""
         self.camera = Camera()
-        self._rows: dict[int, Spots] = {}
-        self._looks: dict[str, Look] = {}
-        self._dimmed = False
+        self._trails = Trails()
+        self._rows: Rows = {}
+        self._scale = Scale(1, 1, 1, 1)
+        self._window = Window(1, 1, 2, 2)
+        self._brush: Brush | None = None
         self._drawn: tuple[object, ...] = ()
 
     @property
     def scale(self) -> Scale:
         """The size of the cells as they are drawn now."""
-        return fit(self.game.mirror.grid, self.size.width, self.size.height)
+        return self._scale
 
     @property
     def whole(self) -> bool:
         """Whether the whole grid is in view."""
-        grid, scale = self.game.mirror.grid, self.scale
+        grid, scale = self.game.mirror.grid, self._scale
         return scale.columns >= grid.width and scale.rows >= grid.height
+
+    @property
+    def moving(self) -> bool:
+        """Whether time alone will change what is drawn."""
+        return self._trails.fading or bool(self.game.emotes)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the grid, and no wider than the window."""
@@ -96,26 +89,25 @@ class Board(Pointing):
         if not self.size:
             return  # not laid out yet, or hidden; a resize comes before it is seen
         self.frames += 1
-        mirror, scale, follow = self.game.mirror, self.scale, self.game.follow
-        subject = mirror.cells.get(follow.subject(mirror.user_id))
+        mirror = self.game.mirror
+        scale = self._scale = fit(mirror.grid, *self.size)
+        subject = mirror.cells.get(self.game.follow.subject(mirror.user_id))
         if subject is not None:
             self.camera.follow(subject, mirror.grid, scale)
         else:
             self.camera.pan(0, 0, mirror.grid, scale)  # back onto a grid that became smaller
-        rows = self._spots(scale)
-        followed = (follow.user_id, follow.name)
-        frame = (mirror.grid, mirror.user_id, self.camera.origin, scale, self.game.live, followed)
+        left, top = self.camera.origin
+        self._window = Window(left, top, left + scale.columns, top + scale.rows)
+        whose = (mirror.grid, mirror.room, mirror.user_id)
+        if self._drawn[:1] != (whose,):
+            self._trails.forget()
+        rows = self._composed(scale)
+        frame = (whose, self.camera.origin, scale, self.game.live, self.game.follow.name)
         if frame == self._drawn:
-            changed = {
-                y for y in self._rows.keys() | rows.keys() if self._rows.get(y) != rows.get(y)
-            }
-            self._rows = rows
-            if changed:
-                self.refresh(*(self._region(y, scale) for y in changed))
+            self._refresh_runs(rows, scale)
             return
-        other_grid = not self._drawn or self._drawn[0] != mirror.grid
-        self._rows, self._drawn, self._dimmed = rows, frame, not self.game.live
-        self._looks.clear()
+        other_grid = not self._drawn or self._drawn[0] != whose
+        self._rows, self._drawn, self._brush = rows, frame, None
         self._label()
         self.refresh()
         if other_grid:
@@ -127,7 +119,7 @@ class Board(Pointing):
         Both count from 0 inside the frame, as `MouseEvent.get_content_offset` gives them. None
         where there is no cell: on the frame, and beside a grid smaller than the window.
         """
-        scale, origin = self.scale, self.camera.origin
+        scale, origin = self._scale, self.camera.origin
         if not (0 <= x < scale.width and 0 <= y < scale.height):
             return None
         return Cell(origin.x + x // scale.cell_width, origin.y + y // scale.cell_height)
@@ -160,89 +152,65 @@ class Board(Pointing):
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
-        self._looks.clear()
+        self._brush = None
         super().notify_style_update()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """All but the one that looks for named colours: there are none on the board."""
+        return [f for f in super().get_line_filters() if not isinstance(f, ANSIToTruecolor)]
 
     def render_line(self, y: int) -> Strip:
         """One line of the terminal."""
-        scale = self.scale
+        brush, scale, window = self._brush or self._new_brush(), self._scale, self._window
         line, part = divmod(y, scale.cell_height)
-        spots = self._rows.get(self.camera.origin.y + line, {})
-        empty = self.get_component_rich_style("board--cell")
-        if self._dimmed:
-            empty += _DIM
-        middle = (scale.cell_height - 1) // 2
-        nothing = self._cell_text("." if self.ascii_only else "·", scale, part == middle)
+        row = window.top + line
+        spots = self._rows.get(row, {})
         segments: list[Segment] = []
-        at = left = self.camera.origin.x
+        at, end = window.left, window.right
         for x in sorted(spots):
-            spot = spots[x]
             if x > at:
-                segments.append(Segment(nothing * (x - at), empty))
-            face = self._look(spot.user_id) if spot.players else self._goal_look()
-            text = self._cell_text(face.glyph, scale, part == middle, crowded=spot.players > 1)
-            style = face.style
-            if spot.goal and spot.players:
-                style += _UNDERLINED
-            segments.append(Segment(text, style))
+                segments += brush.nothing(at, row, x - at, part)
+            segments += brush.spot(spots[x], part)
             at = x + 1
-        if at < left + scale.columns:
-            segments.append(Segment(nothing * (left + scale.columns - at), empty))
-        return Strip(segments, scale.width).adjust_cell_length(self.size.width, empty)
+        if at < end:
+            segments += brush.nothing(at, row, end - at, part)
+        return Strip(segments, scale.width)
 
-    def _spots(self, scale: Scale) -> dict[int, Spots]:
-        mirror, origin = self.game.mirror, self.camera.origin
-        right, bottom = origin.x + scale.columns, origin.y + scale.rows
-        own_id, followed = mirror.user_id, self.game.follow.user_id
-        rows: dict[int, Spots] = {}
-        for user_id, (x, y) in mirror.cells.items():
-            if origin.x <= x < right and origin.y <= y < bottom:
-                spots = rows.setdefault(y, {})
-                top, count, _ = spots.get(x, Spot(user_id))
-                spots[x] = Spot(user_id if user_id in (own_id, followed) else top, count + 1)
-        goal = self.game.walk.goal
-        if goal is not None and origin.x <= goal.x < right and origin.y <= goal.y < bottom:
-            spots = rows.setdefault(goal.y, {})
-            spots[goal.x] = spots.get(goal.x, _GOAL)._replace(goal=True)
-        return rows
+    def _composed(self, scale: Scale) -> Rows:
+        game, mirror, now_s = self.game, self.game.mirror, self.game.clock()
+        self._trails.see(mirror.cells, now_s)
+        contest = mirror.contest
+        marks = {game.follow.user_id: FOLLOWED} if game.follow.user_id else {}
+        if contest is not None and contest.it:
+            marks[contest.it] = IT
+        return compose(
+            Room(
+                mirror.cells,
+                mirror.user_id,
+                paint=contest.paint if contest is not None else {},
+                marks=marks,
+                goal=game.walk.goal,
+                trails=self._trails.now(now_s),
+                emotes={
+                    user_id: Bubble(emote, ring_at(now_s - since_s))
+                    for user_id, (emote, since_s) in game.emotes.shown.items()
+                },
+            ),
+            self._window,
+            brackets=max(3 - scale.cell_width, 0),
+        )
 
-    def _region(self, y: int, scale: Scale) -> Region:
-        top = (y - self.camera.origin.y) * scale.cell_height
-        return Region(0, top, scale.width, scale.cell_height)
-
-    def _look(self, user_id: str) -> Look:
-        found = self._looks.get(user_id)
-        if found is None:
-            mirror = self.game.mirror
-            who = mirror.who.get(user_id)
-            symbol = who.symbol if who else ""
-            dark = self.app.current_theme.dark
-            if user_id == mirror.user_id:
-                found = own_look(symbol, dark=dark, ascii_only=self.ascii_only)
-            else:
-                found = look(user_id, symbol, dark=dark, ascii_only=self.ascii_only)
-            style = self.rich_style + found.style
-            if self.scale.cell_height > 1 and user_id != mirror.user_id:
-                style += _tile(style)
-            if user_id == self.game.follow.user_id:
-                style += self.get_component_rich_style("board--followed", partial=True)
-            found = Look(found.glyph, style + _DIM if self._dimmed else style)
-            if len(self._looks) >= _MOST_LOOKS:
-                self._looks.clear()
-            self._looks[user_id] = found
-        return found
-
-    def _goal_look(self) -> Look:
-        style = self.get_component_rich_style("board--goal")
-        return Look("x" if self.ascii_only else "×", style + _DIM if self._dimmed else style)
-
-    @staticmethod
-    def _cell_text(glyph: str, scale: Scale, is_middle: bool, *, crowded: bool = False) -> str:
-        if not is_middle:
-            return " " * scale.cell_width
-        before = (scale.cell_width - 1) // 2
-        text = " " * before + glyph + ("+" if crowded else "")
-        return text[: scale.cell_width].ljust(scale.cell_width)
+    def _refresh_runs(self, rows: Rows, scale: Scale) -> None:
+        before, self._rows = self._rows, rows
+        (left, top), width, height = self.camera.origin, scale.cell_width, scale.cell_height
+        regions = [
+            Region((run.left - left) * width, (run.y - top) * height,
+                   (run.right - run.left) * width, height)
+            for run in damage(before, rows)
+        ]  # fmt: skip
+        if regions:
+            forget_regions(self)
+            self.refresh(*regions)
 
     def _label(self) -> None:
         grid = self.game.mirror.grid
@@ -256,11 +224,17 @@ class Board(Pointing):
         if isinstance(self.parent, Stage):  # which has the frame where there is a sidebar
             self.parent.border_subtitle = self.border_subtitle
 
-
-def _tile(style: Style) -> Style:
-    """A background with a tint of a player's colour, for cells of more than one line."""
-    if style.color is None or style.bgcolor is None:
-        return Style.null()
-    background = Color.from_rich_color(style.bgcolor)
-    tint = background.blend(Color.from_rich_color(style.color), _TINT)
-    return Style(bgcolor=tint.rich_color)
+    def _new_brush(self) -> Brush:
+        mirror = self.game.mirror
+        dots, goal = (
+            self.get_component_styles(f"board--{name}").color for name in ("cell", "goal")
+        )
+        self._brush = Brush(
+            Ground(self.background_colors[1], dots, goal,
+                   dark=self.app.current_theme.dark),
+            self._scale,
+            mirror,
+            ascii_only=self.ascii_only,
+            stale=not self.game.live,
+        )  # fmt: skip
+        return self._brush

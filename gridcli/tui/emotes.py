@@ -10,6 +10,9 @@ from typing import NamedTuple
 from gridcli.core.protocol.names import EMOTES
 
 LASTS_S = 2.0
+RING_S = 0.6
+RINGS = 3
+"""Over `RING_S` a ring around the player grows to so many cells."""
 
 
 class EmoteLook(NamedTuple):
@@ -40,6 +43,11 @@ def emote_sign(emote: str, *, ascii_only: bool = False) -> str:
     """The one character that stands for an emote; words that we don't know have one, too."""
     look = EMOTE_LOOKS.get(emote, _OF_A_NEWER_SERVER)
     return look.plain if ascii_only else look.sign
+
+
+def ring_at(age_s: float) -> int:
+    """How many cells the ring of an emote is away from its player; 0 once it is gone."""
+    return 0 if age_s >= RING_S else 1 + int(max(age_s, 0.0) / RING_S * RINGS)
 
 
 class Shown(NamedTuple):

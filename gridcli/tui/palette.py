@@ -2,7 +2,8 @@
 
 The colours are those of Okabe and Ito, which people with any of the common colour blindnesses
 tell apart, lightened for dark backgrounds and darkened for light ones. Yellow is kept for
-oneself. Not here: the colours of the screen around the players (`app.tcss`, `theme`).
+oneself. Not here: the colours of the screen around the players (`app.tcss`, `theme`), what is
+drawn where (`brush`), legibility on any ground (`contrast`).
 """
 
 from functools import lru_cache
@@ -14,9 +15,14 @@ from rich.style import Style
 
 from gridcli.core.text import printable
 
-_ON_DARK = ("#e69f00", "#56b4e9", "#1fc08e", "#5b8ff9", "#f0733a", "#e08fbf", "#d7dde5")
-_ON_LIGHT = ("#8f5f00", "#1c6ea4", "#00684c", "#1f4fbf", "#a84300", "#93457a", "#3a4350")
-_OWN_ON_DARK, _OWN_ON_LIGHT = "#ffd75f", "#6b5200"
+ON_DARK = ("#e69f00", "#56b4e9", "#1fc08e", "#6d9bfa", "#f0733a", "#e08fbf", "#d7dde5")
+ON_LIGHT = ("#784e00", "#125b88", "#00644a", "#1f4fbf", "#983b00", "#873b6e", "#3a4350")
+OWN_ON_DARK, OWN_ON_LIGHT = "#ffd75f", "#6b5200"
+_WEIGHTS = ((False, False), (True, False), (False, True), (True, True))
+"""Bold and underlined: all that every terminal can do. tmux shows italics reversed, as oneself."""
+_TEXTURES = (":", "-", "+", "~", "=", "×", "∘")
+_ASCII_TEXTURES = (":", "-", "+", "~", "=", "x", "o")
+_OWN_TEXTURE, _OWN_ASCII_TEXTURE = "▪", "#"
 _UNKNOWN = "?"
 
 
@@ -30,19 +36,36 @@ class Look(NamedTuple):
 @lru_cache(maxsize=8192)
 def look(user_id: str, symbol: str, *, dark: bool = True, ascii_only: bool = False) -> Look:
     """The look of another player: the same on every screen, run after run."""
-    number = crc32(user_id.encode("utf-8", "replace"))
-    colours = _ON_DARK if dark else _ON_LIGHT
-    bold = bool(number // len(colours) % 2)
+    number = _number(user_id)
+    colours = ON_DARK if dark else ON_LIGHT
+    bold, underline = _WEIGHTS[number // len(colours) % len(_WEIGHTS)]
     return Look(
         glyph(symbol, ascii_only=ascii_only),
-        Style(color=colours[number % len(colours)], bold=bold),
+        Style(color=colour_of(user_id, dark=dark), bold=bold, underline=underline),
     )
 
 
 def own_look(symbol: str, *, dark: bool = True, ascii_only: bool = False) -> Look:
     """The look of oneself: bold, reversed, and in a colour that nobody else has."""
-    colour = _OWN_ON_DARK if dark else _OWN_ON_LIGHT
+    colour = OWN_ON_DARK if dark else OWN_ON_LIGHT
     return Look(glyph(symbol, ascii_only=ascii_only), Style(color=colour, bold=True, reverse=True))
+
+
+def colour_of(user_id: str, *, own_id: str = "", dark: bool = True) -> str:
+    """The colour of a player, also of one who has left, as `#rrggbb`."""
+    if user_id == own_id:
+        return OWN_ON_DARK if dark else OWN_ON_LIGHT
+    colours = ON_DARK if dark else ON_LIGHT
+    return colours[_number(user_id) % len(colours)]
+
+
+def texture_of(user_id: str, *, own_id: str = "", ascii_only: bool = False) -> str:
+    """What a player's painted cells are filled with: a character of one column."""
+    if user_id == own_id:
+        return _OWN_ASCII_TEXTURE if ascii_only else _OWN_TEXTURE
+    textures = _ASCII_TEXTURES if ascii_only else _TEXTURES
+    # Not by the digits that the colour goes by: who shares the one need not share the other.
+    return textures[_number(user_id) // (len(ON_DARK) * len(_WEIGHTS)) % len(textures)]
 
 
 def glyph(symbol: str, *, ascii_only: bool = False) -> str:
@@ -67,3 +90,7 @@ def fitted(text: str, width: int, *, ascii_only: bool = False) -> str:
         return set_cell_size(text, width)
     ellipsis = "~" if ascii_only else "…"
     return set_cell_size(text, max(width - 1, 0)) + ellipsis[:width]
+
+
+def _number(user_id: str) -> int:
+    return crc32(user_id.encode("utf-8", "replace"))

@@ -1,0 +1,134 @@
+"""What we use of Textual's that is not public still means what it did.
+
+A terminal's emulator takes every update in, and then shows what a full repaint shows. Not here:
+which cells the board marks (`test_damage`), how often it draws (`test_pace`).
+"""
+
+from random import Random
+
+import pyte
+from rich.console import Console
+from textual._compositor import CompositorUpdate
+from textual.content import Content
+
+from gridcli.core.geometry import Cell, Direction, Grid
+from gridcli.core.protocol.updates import Chat, Delta, Joiner
+from gridcli.tui.innards import NarrowCompositor, NarrowUpdate, retitle
+
+from .driving import Driven, drive
+from .fake_link import OWN_ID, moved
+
+SIZE = (110, 34)
+
+
+class Emulator:
+    """What a terminal shows after the updates that it was written."""
+
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(*SIZE)
+        self._stream = pyte.Stream(self.screen)
+
+    def take(self, written: str) -> None:
+        self._stream.feed(written)
+
+    def picture(self) -> list[list[object]]:
+        """Every character with its colours and weights."""
+        return [[self.screen.buffer[y][x] for x in range(SIZE[0])] for y in range(SIZE[1])]
+
+
+def console() -> Console:
+    return Console(color_system="truecolor", force_terminal=True, width=SIZE[0])
+
+
+def update_of(driven: Driven, *, full: bool = False) -> CompositorUpdate | None:
+    """What Textual would write now."""
+    compositor = driven.app.screen._compositor
+    compositor.update_widgets(set(compositor.visible_widgets))
+    found = compositor.render_update(full=full)
+    assert found is None or isinstance(found, CompositorUpdate)
+    return found
+
+
+def test_narrow_updates_add_up_to_the_whole_screen() -> None:
+    async def scenario(driven: Driven) -> None:
+        app, link, rng = driven.app, driven.link, Random(3)
+        for timer in list(app._timers):
+            timer.stop()  # the test alone draws
+        assert isinstance(app.screen._compositor, NarrowCompositor)
+        terminal, narrow = Emulator(), 0
+        whole = update_of(driven, full=True)
+        assert whole is not None
+        terminal.take(whole.render_segments(console()))
+        grid = link.mirror.grid
+        for step in range(120):
+            user_id = rng.choice(list(link.mirror.cells))
+            cell = grid.step(link.mirror.cells[user_id], rng.choice(list(Direction)))
+            link.feed(moved(link, user_id, cell, step))
+            if step % 10 == 0:
+                link.feed(Chat("u-bob", "bob", f"ﾊﾊ龍 {step} é"))
+            if step % 25 == 0:
+                newcomer = Joiner(f"n{step}", "N", cell, f"龍{step}")
+                link.feed(Delta(link.mirror.tick + 1, 9, joins=[newcomer]))
+            driven.clock.now_s += 0.1
+            app.redraw()
+            update = update_of(driven)
+            if update is not None:
+                narrow += isinstance(update, NarrowUpdate)
+                terminal.take(update.render_segments(console()))
+        assert narrow > 100
+        whole = update_of(driven, full=True)
+        assert whole is not None
+        fresh = Emulator()
+        fresh.take(whole.render_segments(console()))
+        for at, (found, expected) in enumerate(
+            zip(terminal.picture(), fresh.picture(), strict=True)
+        ):
+            assert found == expected, f"line {at}"
+
+    people = [(f"u{n}", "BCD"[n % 3], Cell(n + 1, n % 20 + 1), f"b{n}") for n in range(30)]
+    drive(scenario, size=SIZE, grid=Grid(60, 25), people=[(OWN_ID, "K", Cell(9, 9), "a"), *people])
+
+
+def test_a_step_is_written_in_few_bytes() -> None:
+    async def scenario(driven: Driven) -> None:
+        app = driven.app
+        for timer in list(app._timers):
+            timer.stop()
+        update_of(driven)
+        driven.link.feed(moved(driven.link, "u-cyd", Cell(18, 9), 1))
+        app.board.redraw()
+        update = update_of(driven)
+        assert update is not None
+        written = update.render_segments(console())
+        lines = app.board.scale.cell_height
+        assert len(written) < 200 * lines  # two cells; a line of the board is some 2000
+        assert len(app.board._dirty_regions) <= 2
+        for n in range(50):
+            driven.link.feed(moved(driven.link, "u-cyd", Cell(n % 20 + 1, n % 10 + 1), n + 2))
+            app.board.redraw()
+            update_of(driven)
+            assert len(app.board._dirty_regions) <= 4, "narrow regions add up"
+
+    drive(scenario, size=SIZE)
+
+
+def test_a_frame_says_something_else_without_the_widget_being_drawn() -> None:
+    async def scenario(driven: Driven) -> None:
+        board = driven.app.board
+        for timer in list(driven.app._timers):
+            timer.stop()
+        update_of(driven)
+        retitle(board, Content("elsewhere"), Content("at the bottom"))
+        assert "elsewhere" in str(board.border_title)
+        update = update_of(driven)
+        assert update is not None
+        terminal = Emulator()
+        terminal.take(update.render_segments(console()))
+        drawn = [line.rstrip() for line in terminal.screen.display if line.strip()]
+        assert len(drawn) == 2
+        assert "elsewhere" in drawn[0]
+        assert "at the bottom" in drawn[1]
+        retitle(board, Content("elsewhere"), Content("at the bottom"))
+        assert update_of(driven) is None
+
+    drive(scenario, size=SIZE)
