@@ -11,8 +11,6 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor
-from textual.content import Content
-from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -88,14 +86,3 @@ def forget_regions(widget: Widget) -> None:
     Textual only forgets those of widgets that it draws itself; narrow ones are many.
     """
     widget._dirty_regions.clear()
-
-
-def retitle(widget: Widget, title: Content, subtitle: Content) -> None:
-    """Other words on a widget's frame. The public way would draw the whole widget anew."""
-    for name, content, line in (
-        ("_border_title", title, -1),
-        ("_border_subtitle", subtitle, widget.size.height),
-    ):
-        if getattr(widget, name) != content:
-            setattr(widget, name, content)
-            widget.refresh(Region(-1, line, widget.size.width + 2, 1))

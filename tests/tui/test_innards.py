@@ -9,11 +9,10 @@ from random import Random
 import pyte
 from rich.console import Console
 from textual._compositor import CompositorUpdate
-from textual.content import Content
 
 from gridcli.core.geometry import Cell, Direction, Grid
 from gridcli.core.protocol.updates import Chat, Delta, Joiner
-from gridcli.tui.innards import NarrowCompositor, NarrowUpdate, retitle
+from gridcli.tui.innards import NarrowCompositor, NarrowUpdate
 
 from .driving import Driven, drive
 from .fake_link import OWN_ID, moved
@@ -108,27 +107,5 @@ def test_a_step_is_written_in_few_bytes() -> None:
             app.board.redraw()
             update_of(driven)
             assert len(app.board._dirty_regions) <= 4, "narrow regions add up"
-
-    drive(scenario, size=SIZE)
-
-
-def test_a_frame_says_something_else_without_the_widget_being_drawn() -> None:
-    async def scenario(driven: Driven) -> None:
-        board = driven.app.board
-        for timer in list(driven.app._timers):
-            timer.stop()
-        update_of(driven)
-        retitle(board, Content("elsewhere"), Content("at the bottom"))
-        assert "elsewhere" in str(board.border_title)
-        update = update_of(driven)
-        assert update is not None
-        terminal = Emulator()
-        terminal.take(update.render_segments(console()))
-        drawn = [line.rstrip() for line in terminal.screen.display if line.strip()]
-        assert len(drawn) == 2
-        assert "elsewhere" in drawn[0]
-        assert "at the bottom" in drawn[1]
-        retitle(board, Content("elsewhere"), Content("at the bottom"))
-        assert update_of(driven) is None
 
     drive(scenario, size=SIZE)

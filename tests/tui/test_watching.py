@@ -99,15 +99,15 @@ def test_nobody_to_follow() -> None:
     drive(scenario, people=CROWD[:1])
 
 
-def test_the_one_who_is_followed_is_on_top_and_underlined() -> None:
+def test_the_one_who_is_followed_is_on_top_and_in_brackets() -> None:
     async def scenario(driven: Driven) -> None:
         board = driven.app.board
         await driven.press("f", "f", "f", "f")
         assert driven.game.follow.name == "eve"  # on one cell with bob
         await driven.drawn()
         strips = [board.render_line(y) for y in range(board.size.height)]
-        underlined = [s.text for strip in strips for s in strip if s.style and s.style.underline]
-        assert [text.strip() for text in underlined if text.strip()] == ["Z+"]
+        texts = [segment.text.strip() for strip in strips for segment in strip]
+        assert [text for text in texts if "[" in text] == ["[Z]+"]
 
     drive(scenario, size=(160, 50))
 
