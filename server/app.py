@@ -8,6 +8,7 @@ signals (`server.run`).
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -60,6 +61,8 @@ def create_app(settings: Settings | None = None, bus: "Bus | None" = None) -> we
         from .cluster.urls import bus_of
 
         bus = bus_of(settings.message_queue)
+    if bus is not None:
+        settings = replace(settings, modes=())  # no server alone has all players of a room
     world = World(settings.grid, settings.limits) if bus is None else _shared_world(settings)
     _, game, handlers, metrics = assemble(settings, made, world)
     if made.fanout is not None:

@@ -18,6 +18,8 @@ from .fanout.stepping import run_now
 from .game import Game
 from .handlers import Handlers
 from .metrics import Metrics
+from .modes import Modes
+from .referee import Referee
 from .resume import ResumeBook
 from .sessions import Sessions
 from .settings import Settings
@@ -48,10 +50,13 @@ def assemble(settings: Settings, made: SocketIO, world: World) -> Assembly:
     sessions = Sessions(world, resume, random.Random(), tokens_of(settings))
     metrics = Metrics(sessions.counts)
     audience = Audience(made.server, metrics)
-    ticker = Ticker(audience, settings.tick_floor_ms / 1000)
+    ticker = Ticker(audience, settings.tick_floor_ms / 1000, time.monotonic)
     backlogs = Backlogs(world, settings.chat_backlog)
-    directory = Directory(world, time.monotonic)
-    game = Game(world, sessions, audience, ticker, backlogs, directory)
+    modes = Modes(settings.modes, settings.grid)
+    directory = Directory(world, time.monotonic, modes.standing, modes.of)
+    referee = Referee(world, modes, settings.times, ticker, time.monotonic)
+    metrics.watch_games(modes.of, referee.played)
+    game = Game(world, sessions, audience, ticker, backlogs, directory, referee)
     handlers = Handlers(made.server, game, metrics, settings.text)
     _keep_pace(made, ticker, game, metrics)
     return Assembly(made.server, game, handlers, metrics)

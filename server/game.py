@@ -8,7 +8,6 @@ the order in which they were accepted. Not here: decoding (`server.handlers`), t
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, Protocol
 
-from gridcli.core.changes import full_delta
 from gridcli.core.errors import Refusal
 from gridcli.core.protocol.names import DEMO, SHUTTING_DOWN, TICKS, UNAUTHORIZED
 from gridcli.core.protocol.requests import Step
@@ -28,6 +27,7 @@ from gridcli.core.world import Change, Joined, Left, Room, World
 from .audience import Audience
 from .backlog import Backlogs
 from .directory import Directory
+from .referee import Referee
 from .sessions import Session, Sessions
 from .ticker import Ticker
 
@@ -54,6 +54,7 @@ class Game:
         ticker: Ticker,
         backlogs: Backlogs,
         directory: Directory,
+        referee: Referee,
     ) -> None:
         self.world = world
         self.sessions = sessions
@@ -63,6 +64,7 @@ class Game:
         self.ticker = ticker
         self.backlogs = backlogs
         self.directory = directory
+        self.referee = referee
         ticker.beside = self._beside
 
     async def welcome(self, session: Session) -> None:
@@ -172,7 +174,8 @@ class Game:
         session = self.sessions.get(sid)
         if session is not None and self.sessions.present(session):
             room = self.world.rooms[session.room]
-            await self.audience.tell(sid, full_delta(room), session.protocol)
+            for update in self.ticker.whole(room):
+                await self.audience.tell(sid, update, session.protocol)
 
     async def drain(self) -> None:
         """Let nobody in any more, and tell everyone that the server is about to stop."""
@@ -185,6 +188,7 @@ class Game:
         Between making the state and sending it nothing is awaited that lets others run, so no
         change falls between the two.
         """
+        self.referee.wake(room)
         if session.protocol != DEMO:
             await self.ticker.show(session.sid, room, lambda: self.sessions.present(session))
             return
@@ -197,7 +201,7 @@ class Game:
 
     @staticmethod
     def _beside(room: Room) -> Iterator[Update]:
-        """What a newcomer is told behind the room's full state."""
+        """What a newcomer is told behind all of the room."""
         backlog = Backlogs.of(room)
         if backlog is not None:
             yield backlog

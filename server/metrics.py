@@ -13,6 +13,8 @@ from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from gridcli.core.protocol.rounds import Mode
+
 from .edge.edge import Edge
 from .fanout.manager import FanoutManager
 
@@ -71,6 +73,36 @@ class _EventsCollector(Collector):
         for protocol, count in self._deliveries.items():
             deliveries.add_metric([str(protocol)], count)
         yield deliveries
+
+
+class _GamesCollector(Collector):
+    def __init__(
+        self,
+        connections: Callable[[], Connections],
+        mode_of: Callable[[str], Mode],
+        played: Counter[Mode],
+    ) -> None:
+        self._connections = connections
+        self._mode_of = mode_of
+        self._played = played
+
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
+        players = dict.fromkeys(Mode, 0)
+        for (room, _, spectator), count in self._connections().items():
+            if not spectator:
+                players[self._mode_of(room)] += count
+        gauge = GaugeMetricFamily(
+            "gridcli_mode_players", "Players in rooms that play this.", labels=("mode",)
+        )
+        rounds = CounterMetricFamily(
+            "gridcli_rounds", "Rounds of a game that were played to their end.", labels=("mode",)
+        )
+        for mode in Mode:
+            gauge.add_metric([mode], players[mode])
+            if mode is not Mode.ROAM:
+                rounds.add_metric([mode], self._played[mode])
+        yield gauge
+        yield rounds
 
 
 class _FanoutCollector(Collector):
@@ -147,6 +179,7 @@ class Metrics(Counts):
 
     def __init__(self, connections: Callable[[], Connections]) -> None:
         super().__init__(connections)
+        self._connections = connections
         self.flush_seconds = Histogram(
             "gridcli_flush_seconds",
             "Processor time of writing a flush to every member.",
@@ -174,6 +207,10 @@ class Metrics(Counts):
     def watch_edge(self, edge: Edge) -> None:
         """Show what is at the edge, and what it has refused."""
         self.registry.register(_EdgeCollector(edge))
+
+    def watch_games(self, mode_of: Callable[[str], Mode], played: Counter[Mode]) -> None:
+        """Show who plays what, and how many rounds were played."""
+        self.registry.register(_GamesCollector(self._connections, mode_of, played))
 
     async def watch_loop(self) -> None:
         """Measure the event loop's lag until cancelled; its tasks are shown from now on."""

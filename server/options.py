@@ -27,6 +27,7 @@ from .limit_options import (
     text_limits_from,
 )
 from .logs import FORMATS, LEVELS, log_as_set
+from .mode_options import MODE_OPTIONS, modes_from, times_from
 from .settings import DEFAULT_ENGINE, DEFAULT_PORT, Settings
 from .tokens import tokens_of
 
@@ -78,6 +79,7 @@ _OPTIONS = [
         "--grid", type=_GridSize(), default="20x10", help="Columns and rows of each room."
     ),
     *WORLD_OPTIONS,
+    *MODE_OPTIONS,
     *TEXT_OPTIONS,
     *EDGE_OPTIONS,
     click.option(
@@ -193,6 +195,8 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         flush_rest=given["flush_rest"],
         fanout=given["fanout"],
         grace_s=given["grace"],
+        modes=modes_from(given),
+        times=times_from(given),
         chat_backlog=given["chat_backlog"],
         ping_interval_s=given["ping_interval"],
         ping_timeout_s=given["ping_timeout"],

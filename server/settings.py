@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridcli.core.geometry import DEFAULT_GRID, Grid
+from gridcli.core.modes.rounds import Times
 from gridcli.core.text import TextLimits
 from gridcli.core.world import Limits
 
 from .edge.limits import EdgeLimits
+from .modes import DEFAULT_MODES, Pattern
 
 DEFAULT_LIMITS = Limits()
 DEFAULT_TEXT = TextLimits()
 DEFAULT_EDGE = EdgeLimits()
+DEFAULT_TIMES = Times()
 DEFAULT_PORT = 8765
 DEFAULT_ENGINE = "aiohttp"
 
@@ -49,6 +52,10 @@ class Settings:
     """Whether fan-out is ours, or python-socketio's own for comparison."""
     grace_s: float = 60.0
     """How long after a disconnection a resume token gives the player back."""
+    modes: tuple[Pattern, ...] = DEFAULT_MODES
+    """What is played in which room; on a grid of several servers nothing is."""
+    times: Times = DEFAULT_TIMES
+    """How long a round and its podium are."""
     chat_backlog: int = 50
     """How many of a room's last chat lines a newcomer is told."""
     ping_interval_s: float = 8.0

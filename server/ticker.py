@@ -1,4 +1,5 @@
 """Protocol 2's deltas: what has changed in each room, and newcomers' full state, with each flush.
+What a room's game has to tell goes with them.
 
 Fan-out calls `tick` when a flush begins, so a delta holds everything up to that moment; on the
 stock manager `server.stock_pace` calls it instead. Not here: what is in a delta
@@ -21,6 +22,8 @@ from .audience import Audience
 class _Due:
     room: Room
     changes: Changes = field(default_factory=Changes)
+    turned: bool = False
+    """Whether the room's game has something to tell."""
     not_before_s: float = 0.0
 
 
@@ -38,15 +41,17 @@ class Ticker:
         audience: who gets them.
         floor_s: the shortest time between two deltas of a room. Fan-out could be faster; each
             delta costs every client of the room, too, and few draw more often.
+        clock: monotonic seconds, by which games are played.
     """
 
-    def __init__(self, audience: Audience, floor_s: float) -> None:
+    def __init__(self, audience: Audience, floor_s: float, clock: Callable[[], float]) -> None:
         self.soon: Callable[[], None]
         """Called when there is something to tell: sees to it that `tick` is called."""
         self.beside: Callable[[Room], Iterable[Update]] = lambda room: ()
-        """Asked what a newcomer is told behind the room's full state."""
+        """Asked what a newcomer is told behind all of the room."""
         self._audience = audience
         self._floor_s = floor_s
+        self._clock = clock
         self._flushing: list[_Due] = []
         self._early: asyncio.TimerHandle | None = None
         self._due: dict[str, _Due] = {}
@@ -67,6 +72,18 @@ class Ticker:
         due.changes.add(change)
         self.soon()
 
+    def turned(self, room: Room) -> None:
+        """The game of a room has something to tell: its members are told with the next flush."""
+        if not self._audience.count(room.name, TICKS):
+            if room.contest is not None:
+                room.contest.flush(room, self._clock())  # whoever comes next is told everything
+            return
+        due = self._due.get(room.name)
+        if due is None or due.room is not room:
+            due = self._due[room.name] = _Due(room)
+        due.turned = True
+        self.soon()
+
     async def show(self, sid: str, room: Room, present: Callable[[], bool]) -> None:
         """Give a client the whole room with the next flush, and every delta from then on.
 
@@ -82,10 +99,17 @@ class Ticker:
         self.soon()
         await shown
 
+    def whole(self, room: Room) -> list[Update]:
+        """All of a room: who is where, and how its game stands."""
+        updates: list[Update] = [full_delta(room)]
+        if room.contest is not None:
+            updates.append(room.contest.full(room, self._clock()))
+        return updates
+
     async def tick(self) -> bool:
         """A flush begins: tell rooms that changed, and show newcomers theirs; False if none."""
         now_s = asyncio.get_running_loop().time()
-        changed = [due for due in self._due.values() if due.changes]
+        changed = [due for due in self._due.values() if due.changes or due.turned]
         self._flushing = [due for due in changed if due.not_before_s <= now_s]
         for due in self._flushing:
             due.not_before_s = now_s + self._floor_s
@@ -101,8 +125,21 @@ class Ticker:
     async def tick_again(self) -> None:
         """The flush goes on: tell those rooms what has changed since, in time for many members."""
         for due in self._flushing:
+            room, contest = due.room, due.room.contest
+            updates: list[Update] = []
+            joined: Iterable[str] = ()
             if due.changes:
-                await self._audience.tell_room(due.room.name, due.changes.flush(due.room), TICKS)
+                delta = due.changes.flush(room)
+                joined = (row.user_id for row in delta.joins)
+                updates.append(delta)
+            if contest is not None and (updates or due.turned):
+                due.turned = False
+                told = contest.flush(room, self._clock(), joined)
+                if told is not None:
+                    updates.append(told)
+            # All made before any is sent: sending may wait, and a game follows its delta.
+            for update in updates:
+                await self._audience.tell_room(room.name, update, TICKS)
 
     def _no_longer_early(self) -> None:
         self._early = None
@@ -113,7 +150,7 @@ class Ticker:
         if sids:
             # On the list before the state is sent: a delta that is made while the sending waits
             # must reach them, behind it.
-            updates = (full_delta(room), *self.beside(room))
+            updates = (*self.whole(room), *self.beside(room))
             for sid in sids:
                 await self._audience.enter(sid, room.name, TICKS)
             for update in updates:

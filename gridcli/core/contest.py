@@ -14,7 +14,7 @@ from .protocol.names import TOO_LARGE
 from .protocol.rounds import Mode, Phase, Place, Round
 
 MAX_PAINT = 65_536
-"""How many painted cells a client keeps; our server plays paint on no larger grid."""
+"""How many painted cells a client keeps; our server paints fewer."""
 
 
 class Contest:

@@ -7,15 +7,17 @@ Not here: sockets and sessions (`server`), what clients know (`gridcli.core.mirr
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from .errors import Refusal
 from .geometry import Cell, Grid
 from .occupancy import Occupancy
 from .protocol.names import BAD_PAYLOAD, FULL, GONE, LOBBY
 from .protocol.requests import Step
+from .protocol.rounds import Mode, Phase, Round
 from .protocol.talk import Chat
 
 
@@ -45,6 +47,40 @@ class Player:
     generation: int = 0
 
 
+class Contest(Protocol):
+    """The game that is played in a room, see `gridcli.core.modes`. Times are in seconds."""
+
+    mode: ClassVar[Mode]
+    phase: Phase
+    ends_s: float
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing happens by itself, however much time passes."""
+
+    @property
+    def untold(self) -> bool:
+        """Whether there is anything to tell."""
+
+    def changed(self, room: "Room", change: "Change", now_s: float) -> None:
+        """A change was carried out on the room."""
+
+    def beat(self, room: "Room", now_s: float) -> None:
+        """Time has passed."""
+
+    def flush(self, room: "Room", now_s: float, joined: Iterable[str] = ()) -> Round | None:
+        """What has changed since the last one; None for nothing.
+
+        Args:
+            room: its room.
+            now_s: the time.
+            joined: who has joined by the delta that it follows.
+        """
+
+    def full(self, room: "Room", now_s: float) -> Round:
+        """How everything stands."""
+
+
 @dataclass(slots=True)
 class Room:
     """A grid of its own. `tick` counts the deltas that protocol-2 members were sent."""
@@ -55,6 +91,8 @@ class Room:
     """Spectators, who keep a room open without being on its grid."""
     players: dict[str, Player] = field(default_factory=dict)
     occupancy: Occupancy = field(default_factory=Occupancy)
+    contest: Contest | None = None
+    """The game that is played here; None where everyone just roams."""
     said: deque[Chat] | None = None
     """What was said of late, where the server keeps it; None while nobody has."""
 
@@ -103,12 +141,25 @@ class World:
         self.limits = limits
         self.rooms: dict[str, Room] = {LOBBY: Room(LOBBY)}
         self._whereabouts: dict[str, Room] = {}
+        self._contest_of: Callable[[str], Contest | None] = lambda name: None
+        self._clock: Callable[[], float] = lambda: 0.0
 
     def __len__(self) -> int:
         return len(self._whereabouts)
 
     def __contains__(self, user_id: str) -> bool:
         return user_id in self._whereabouts
+
+    def play(self, contest_of: Callable[[str], Contest | None], clock: Callable[[], float]) -> None:
+        """From now on rooms play what they are given, and are told of every change in them.
+
+        Args:
+            contest_of: a new game for a room of this name, or None.
+            clock: monotonic seconds, asked with each change of a room that has a game.
+        """
+        self._contest_of, self._clock = contest_of, clock
+        for room in self.rooms.values():
+            room.contest = contest_of(room.name)
 
     def room_of(self, user_id: str) -> Room:
         """The room that a player is in. Raises `Refusal` (gone) for someone who left."""
@@ -190,6 +241,8 @@ class World:
             if cell != player.cell:
                 room.occupancy.move(player.cell, cell)
                 player.cell = cell
+                if room.contest is not None:
+                    room.contest.changed(room, change, self._clock())
             player.seq = seq
         elif isinstance(change, Joined):
             room_name, user_id, symbol, name, cell, seq, generation = change
@@ -197,10 +250,14 @@ class World:
             room.players[user_id] = Player(user_id, symbol, name, cell, seq, generation)
             room.occupancy.enter(cell, symbol)
             self._whereabouts[user_id] = room
+            if room.contest is not None:
+                room.contest.changed(room, change, self._clock())
         else:
             room = self._whereabouts.pop(change.user_id)
             player = room.players.pop(change.user_id)
             room.occupancy.leave(player.cell, player.symbol)
+            if room.contest is not None:
+                room.contest.changed(room, change, self._clock())
             self._close_if_empty(room)
 
     def watch(self, name: str) -> None:
@@ -218,7 +275,7 @@ class World:
         """The room of this name, made if there is none."""
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = Room(name)
+            room = self.rooms[name] = Room(name, contest=self._contest_of(name))
         return room
 
     def _close_if_empty(self, room: Room) -> None:

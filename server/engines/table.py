@@ -40,7 +40,7 @@ _TEXT = frozenset({"max_name", "max_room_name", "max_chat", "alphabet"})
 _OURS_ALONE = AT_THE_EDGE | frozenset(
     {"tick_floor", "flush_floor", "flush_ceiling", "flush_rest", "fanout", "grace", "workers"}
     | {"cluster_secret", "require_bus", "token_file", "open_spectating"}
-    | {"chat_backlog"}
+    | {"chat_backlog", "mode", "round", "podium"}
 )
 """What only our own server has: fan-out, ticks, coming back, tokens, a grid of several servers."""
 
@@ -56,7 +56,7 @@ ENGINES = {
         "server.engines.asgi_run:run_asgi",
         _OURS_ALONE
         - {"tick_floor", "flush_floor", "flush_ceiling", "flush_rest", "grace"}
-        - {"token_file", "open_spectating", "chat_backlog"}
+        - {"token_file", "open_spectating", "chat_backlog", "mode", "round", "podium"}
         | {"async_mode", "message_queue"},
         needs="uvicorn",
         extra="stacks",

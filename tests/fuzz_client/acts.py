@@ -175,7 +175,7 @@ def _game(rng: Random, ids: list[str], texts: list[str]) -> list[bytes]:
         "full": rng.random() < 0.3,
         "it": ids[3],
         "points": [[user_id, rng.randrange(200)] for user_id in ids],
-        "paint": [[rng.randint(1, 20), rng.randint(1, 10), user_id] for user_id in ids],
+        "paint": [[user_id, rng.randint(1, 20), rng.randint(1, 10)] for user_id in ids],
         "podium": [[ids[n], texts[n], texts[n + 1], rng.randrange(200)] for n in range(3)],
     }
     lines = [[ids[n], texts[n], texts[n + 1]] for n in range(3)]

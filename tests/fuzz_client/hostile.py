@@ -106,7 +106,8 @@ EVENTS: dict[str, st.SearchStrategy[Any]] = {
     "game": _body(
         mode=st.sampled_from(["tag", "paint", "paint", "roam", *ODD]), round=counts,
         phase=st.sampled_from(["waiting", "playing", "podium", *ODD]), leftMs=counts,
-        full=st.booleans(), it=ids, points=_rows(ids, counts), paint=_rows(numbers, numbers, ids),
+        full=st.booleans(), it=ids, points=_rows(ids, counts),
+        paint=_rows(ids, numbers, numbers, numbers, numbers),
         podium=_rows(ids, names, names, counts),
     ),
     "notice": _body(code=st.sampled_from(["isolated", "reunited", "full"]) | texts, text=texts),

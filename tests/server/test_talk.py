@@ -116,6 +116,8 @@ def test_rooms_are_listed_with_who_is_there(enter: Enter) -> None:
             {"room": "den", "users": 10, "mode": "roam", "names": [f"p{n}" for n in range(8)]},
             {"room": "attic", "users": 1, "mode": "roam", "names": ["only one"]},
             {"room": "lobby", "users": 1, "mode": "roam", "names": ["ann"]},
+            {"room": "paint", "users": 0, "mode": "paint", "names": []},
+            {"room": "tag", "users": 0, "mode": "tag", "names": []},
             {"room": "watched", "users": 0, "mode": "roam", "names": []},
         ],
     }

@@ -78,10 +78,21 @@ def encode_round(told: Round) -> tuple[str, Payload]:
     if told.points:
         payload["points"] = list(told.points.items())
     if told.paint:
-        payload["paint"] = [(cell.x, cell.y, user_id) for cell, user_id in told.paint.items()]
+        payload["paint"] = _by_painter(told.paint)
     if told.podium:
         payload["podium"] = [tuple(place) for place in told.podium]
     return GAME, payload
+
+
+def _by_painter(paint: Mapping[Cell, str]) -> list[list[object]]:
+    """Rows of a user id and all of its cells: x, y, x, y, …, a third of what a row each takes."""
+    rows: dict[str, list[object]] = {}
+    for (x, y), user_id in paint.items():
+        row = rows.get(user_id)
+        if row is None:
+            row = rows[user_id] = [user_id]
+        row += (x, y)
+    return list(rows.values())
 
 
 def decode_round(payload: object) -> Round:
@@ -93,8 +104,12 @@ def decode_round(payload: object) -> Round:
         points[fields.identity(user_id, "userId")] = fields.count(value, "points")
     paint: dict[Cell, str] = {}
     for entry in fields.rows(body.get("paint"), "paint"):
-        x, y, user_id = fields.row(entry, 3, "a row of paint")
-        paint[fields.cell(x, y, "a row of paint")] = fields.identity(user_id, "userId")
+        painter, *places = fields.rows(entry, "a row of paint") or ("",)
+        user_id = fields.identity(painter, "userId")
+        if len(places) % 2:
+            raise fields.bad("a row of paint must be a user id and pairs of x and y")
+        for at in range(0, len(places), 2):
+            paint[fields.cell(places[at], places[at + 1], "a row of paint")] = user_id
     podium = fields.rows(body.get("podium"), "podium")[:MAX_PODIUM]
     return Round(
         mode=_MODES[_word(body.get("mode"), "mode", _MODES)],
