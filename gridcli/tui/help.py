@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+_MOUSE = (("click, drag", "walk there; on a name: keep that player in view"),)
 _WORDS = (
     ("seen", "from your step until the state that includes it arrived"),
     ("ping", "the server's answer to a question, while you stand still"),
@@ -38,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help", classes="dialog") as box:
             box.border_title = "help"
             box.border_subtitle = "Esc"
-            yield Static(_table(self._keys), markup=False)
+            yield Static(_table([*self._keys, *_MOUSE]), markup=False)
             yield Static("on the screen", classes="dialog--heading")
             yield Static(_table(_WORDS), markup=False)
 
