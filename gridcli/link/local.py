@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -86,12 +87,12 @@ class LocalServer:
         try:
             async with asyncio.timeout(start_s):
                 line = (await process.stdout.readline()).decode()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            raise SetupError(f"the server did not start within {start_s:.0f} s") from None
-        except BaseException:
-            process.kill()
+        except BaseException as error:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()  # it closes the pipes, too
+            if isinstance(error, TimeoutError):
+                raise SetupError(f"the server did not start within {start_s:.0f} s") from None
             raise
         found = _ADDRESS.search(line)
         if found is None:
@@ -107,7 +108,10 @@ class LocalServer:
         Raises:
             SetupError: it ended instead, with what it said.
         """
-        return await self.serve(*self._args, "--port", str(urlsplit(self.url).port))
+        # Given once more, it is the last one that counts.
+        again = await self.serve(*self._args, "--port", str(urlsplit(self.url).port))
+        again._args = self._args
+        return again
 
     async def ended(self) -> str:
         """Wait for its end, and say in words how it came."""

@@ -141,7 +141,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             self.company.on_report = self.hear_of_bots
         self.redraw()
         if self.game.spectate:
-            self.explain_spectating()
+            self.call_after_refresh(self.explain_spectating)  # it depends on what is in view
         self.set_interval(1 / FRAMES_PER_SECOND, self.redraw)
         self.set_interval(_PING_EACH_S / 2, self._ping)
         if self._auto_move is not None:
