@@ -54,6 +54,7 @@ async def picture(chromium: Chromium) -> bytes:
         online = f"{len(links) + 2} online"
         for tab in (large, small):
             await tab.until(lambda text: online in text, "everybody")
+            await tab.until(lambda text: text.count("You are") < 2, "the end of the toast")
         for _ in range(ROUNDS):
             moves: list[Awaitable[object]] = [
                 tab.press(*rng.choice(ARROWS)) for tab in (large, small)
