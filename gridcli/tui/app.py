@@ -7,6 +7,7 @@ there are (`keys`), what changed (`game`), drawing (`board`, `players`, `chat`, 
 
 import os
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,7 +24,7 @@ from .actions.going import Going
 from .actions.hosting import Hosting
 from .actions.looking import Looking
 from .actions.spectating import Spectating
-from .actions.talking import Talking
+from .actions.talking import EMOTES_PER_SECOND, Talking
 from .automove import AutoMove
 from .banner import Banner
 from .board import Board, Stage
@@ -35,6 +36,7 @@ from .offer import Offer
 from .players import Players
 from .status import StatusLine, TitleRow
 from .theme import NIGHT
+from .throttle import Throttle
 
 FRAMES_PER_SECOND = 30
 _PING_EACH_S = 2.0
@@ -66,7 +68,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
     """
 
     TITLE = "gridcli"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "dialogs.tcss"]
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
@@ -95,6 +97,8 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         self._auto_move = auto_move
         self._greeting = greeting
         self.visited = []
+        self._shown_until = {}
+        self._emotes = Throttle(EMOTES_PER_SECOND)
         self._pinging = False
         self._of_the_grid = self.keys.of_the_grid()
         for key, call in self.keys.bindings():
@@ -106,6 +110,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         """Every part of the screen; the style sheet places them for the size there is."""
         game, ascii_only = self.game, self.ascii_only
         self.board = Board(game, ascii_only=ascii_only, id="board")
+        self.board.add_class("-bare")  # so that most screens are laid out only once at their start
         self.title_row = TitleRow(game, self.keys, ascii_only=ascii_only, id="title")
         self.banner = Banner(game, self.keys, ascii_only=ascii_only, id="banner")
         self.players = Players(game, ascii_only=ascii_only, id="players")
@@ -131,10 +136,10 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
 
     def on_mount(self) -> None:
         """Draw everything once, then start what goes on by itself."""
-        self.screen.set_class(self.ascii_only, "-ascii")
+        self.set_class(self.ascii_only, "-ascii")
         self.log_view.border_title = "events and chat"
         if self._greeting:
-            self.notify("\n".join(self._greeting), timeout=_GREETING_S, markup=False)
+            self.notify("\n".join(self._greeting), timeout=_GREETING_S)
             for line in reversed(self._greeting):  # the first is what a small log should show
                 self.game.tell(line)
         if self.company is not None:
@@ -164,6 +169,8 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             self.title_row.redraw()
             self.status.redraw()
             self.banner.redraw()
+            if not self.game.live:
+                self.make_way()
         for toast in self.game.take_toasts():
             self.say(toast.text, warning=toast.warning)
 

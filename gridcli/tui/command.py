@@ -11,6 +11,7 @@ from random import SystemRandom
 import click
 
 from gridcli.core.errors import BadInput
+from gridcli.core.protocol.auth import check_symbol
 from gridcli.core.strategies import STRATEGIES
 from gridcli.core.text import check_name
 from gridcli.link.target import DEFAULT_PORT
@@ -26,7 +27,7 @@ Examples:
   gridcli play --server http://a:8765,http://b:8765
                                                 one grid on two servers; either will do
   gridcli play --server new --port 0            your own, on any free port
-  gridcli play --name ada --room garden
+  gridcli play --name ada --symbol z --room garden
   gridcli play --auto-move 400                  a random step each 100 to 500 ms
   gridcli play --protocol 1                     as the 2017 demo's clients play
   gridcli play --spectate                       only watch
@@ -34,8 +35,8 @@ Examples:
   gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
 
 \b
-Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, b brings bots,
-f follows others, v watches, ? helps, q quits.
+Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, e shows an emote,
+n changes the name, b brings bots, f follows others, v watches, ? helps, q quits.
 """
 
 
@@ -51,6 +52,18 @@ class _Name(click.ParamType[str]):
             self.fail(error.text, param, ctx)
 
 
+class _Symbol(click.ParamType[str]):
+    name = "letter"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            return check_symbol(str(value))
+        except BadInput as error:
+            self.fail(error.text, param, ctx)
+
+
 @click.command(
     epilog=_EPILOG, context_settings={"show_default": True, "help_option_names": ["-h", "--help"]}
 )
@@ -60,6 +73,13 @@ class _Name(click.ParamType[str]):
     default="",
     show_default="your letter on the grid",
     help="What others call you.",
+)
+@click.option(
+    "--symbol",
+    type=_Symbol(),
+    default="",
+    show_default="what the server gives",
+    help="Your letter on the grid, a consonant.",
 )
 @link_options
 @click.option(
@@ -103,6 +123,7 @@ class _Name(click.ParamType[str]):
 @web_options
 def play(
     name: str,
+    symbol: str,
     server: tuple[str, ...],
     room: str,
     transport: str,
@@ -126,6 +147,7 @@ def play(
         target=replace(
             target_of(server, room, transport, protocol, token_file),
             name=name,
+            symbol=symbol,
             spectate=spectate,
         ),
         auto_move_ms=auto_move,

@@ -84,6 +84,7 @@ class Hearing:
             case Welcome():
                 self._names = {}
                 self.activity.stay((), now_s)
+                self.emotes.clear()
                 return EVERYTHING
             case Status():
                 self._everyone(mirror, now_s)

@@ -32,6 +32,9 @@ class Action(NamedTuple):
 
 
 _MOVE = "move; hold a key to keep going"
+_FOLLOW = "keep the next player in view, or the one before"
+_BOTS = "5 more bots, or 5 fewer"
+_LOG = "older lines of the log, and newer ones"
 
 ACTIONS: Sequence[Action] = (
     Action("up", "move('up')", "up, w, k", _MOVE),
@@ -40,18 +43,21 @@ ACTIONS: Sequence[Action] = (
     Action("right", "move('right')", "right, d, l", _MOVE),
     Action("chat", "chat", "t, slash", "chat; enter sends, esc ends it", "Chat", "chat"),
     Action("rooms", "rooms", "r", "go to another room", "Rooms", "rooms"),
+    Action("emote", "emote", "e", "show an emote on your cell", "Emote", "emote"),
+    Action("ping", "ping", "p", "have others look at your cell", "Ping", "ping"),
+    Action("name", "name", "n", "change your name and symbol", "Name and symbol", "name"),
     Action(
         "spectate", "spectate", "v", "watch without playing, and play again", "Spectate", "watch"
     ),
-    Action("follow", "follow(1)", "f", "keep the next player in view", "Follow a player", "follow"),
-    Action("follow_before", "follow(-1)", "F", "keep the one before in view"),
+    Action("follow", "follow(1)", "f", _FOLLOW, "Follow a player", "follow"),
+    Action("follow_before", "follow(-1)", "F", _FOLLOW),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
-    Action("more_bots", "more_bots", "b", "have 5 bots come and play", "5 more bots", "bots"),
-    Action("fewer_bots", "fewer_bots", "B", "have 5 of them leave", "5 fewer bots"),
-    Action("older", "scroll_log(-1)", "pageup", "older lines of the log", anywhere=True),
-    Action("newer", "scroll_log(1)", "pagedown", "newer lines of the log", anywhere=True),
-    Action("rejoin", "rejoin", "enter", "connect again when put out, refused or offline", "Rejoin"),
+    Action("more_bots", "more_bots", "b", _BOTS, "5 more bots", "bots"),
+    Action("fewer_bots", "fewer_bots", "B", _BOTS, "5 fewer bots"),
+    Action("older", "scroll_log(-1)", "pageup", _LOG, anywhere=True),
+    Action("newer", "scroll_log(1)", "pagedown", _LOG, anywhere=True),
+    Action("rejoin", "rejoin", "enter", "rejoin when kicked, refused or offline", "Rejoin"),
     Action("palette", "command_palette", "ctrl+p", "all commands, and the colours", anywhere=True),
     Action("help", "help", "question_mark", "this help", "Help", "help"),
     Action("quit", "quit", "q", "quit", "Quit", "quit", anywhere=True),

@@ -46,7 +46,7 @@ class RoomScreen(ModalScreen[str | None]):
             box.border_subtitle = "Esc"
             yield Static(Content(f"You are in {shown(self._room)}. Go to:"))
             yield Input(placeholder=LOBBY, max_length=MAX_ROOM)
-            yield Static(self._hint(), id="rooms-hint")
+            yield Static(self._hint(), classes="dialog--hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: an empty line means the lobby."""
@@ -54,7 +54,7 @@ class RoomScreen(ModalScreen[str | None]):
         try:
             self.dismiss(check_room(event.value.strip() or LOBBY))
         except BadInput as error:
-            hint = self.query_one("#rooms-hint", Static)
+            hint = self.query_one(".dialog--hint", Static)
             hint.update(Content(error.text))
             hint.add_class("-wrong")
 

@@ -78,7 +78,7 @@ class Terminal:
         """The bold and reversed character on the grid, with its column and line."""
         for y in range(self.screen.lines - 4):
             for x, cell in sorted(self.screen.buffer[y].items()):
-                if cell.reverse and cell.bold and cell.data.strip():
+                if cell.reverse and cell.bold and cell.data.isupper():
                     return cell.data, x, y
         return None
 

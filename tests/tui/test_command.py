@@ -56,6 +56,8 @@ def test_help_shows_examples_and_loads_no_screen_library() -> None:
     [
         (["--server", "ftp://example.org"], "is not a server's address"),
         (["--name", "x" * 60], "at most 24 characters"),
+        (["--symbol", "a"], "one of the consonants"),
+        (["--symbol", "BC"], "one of the consonants"),
         (["--room", "no room"], "letters, digits"),
         (["--transport", "pigeon"], "pigeon"),
         (["--protocol", "3"], "3"),

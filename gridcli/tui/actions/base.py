@@ -5,26 +5,20 @@ Not here: the widgets' composition and the redrawing (`gridcli.tui.app`).
 
 from collections.abc import Awaitable
 
-from textual.app import App
-
 from gridcli.core.errors import GridError, Refusal
 
-from ..board import Board
 from ..chat import ChatInput, LogView
-from ..game import Game
 from ..keys import Keys
 from ..palette import shown
 from ..players import Players
 from ..status import StatusLine
+from .notifying import Notifying
 
 
-class Base(App[None]):
+class Base(Notifying):
     """The app as its parts see it; `PlayApp` sets all of these."""
 
-    game: Game
-    ascii_only: bool
     keys: Keys
-    board: Board
     players: Players
     log_view: LogView
     chat_input: ChatInput
@@ -49,5 +43,22 @@ class Base(App[None]):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """A toast."""
-        text = shown(text, ascii_only=self.ascii_only)
-        self.notify(text, severity="warning" if warning else "information", markup=False)
+        self.notify(text, severity="warning" if warning else "information")
+
+    async def become(self, *, name: str, symbol: str, spectate: bool) -> None:
+        """Come back as somebody else; where that is refused, as who one was."""
+        game, link = self.game, self.game.link
+        old_name, old_symbol = link.target.name, game.mirror.symbol or link.target.symbol
+        try:
+            try:
+                await link.become(name=name, symbol=symbol, spectate=spectate)
+            except Refusal as refusal:
+                self.warn(refusal)
+                spectate = game.spectate
+                await link.become(name=old_name, symbol=old_symbol, spectate=spectate)
+        except GridError as error:
+            self.warn(error)
+        if spectate != game.spectate:
+            game.spectate = spectate
+            game.follow.oneself()
+        game.looks_elsewhere()

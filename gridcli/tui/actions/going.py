@@ -1,11 +1,13 @@
-"""Where one is connected: another room, and back after the end of a connection.
+"""Where one is connected, and as whom: another room, another name, and back after an end.
 
-Not here: the dialog (`gridcli.tui.rooms`).
+Not here: the dialogs (`gridcli.tui.rooms`, `gridcli.tui.name_screen`).
 """
 
-from gridcli.core.protocol.names import LOBBY
+from gridcli.core.protocol.names import DEMO, LOBBY
 from gridcli.link.states import Ended
 
+from ..name_screen import NameScreen, Persona
+from ..palette import shown
 from ..rooms import RoomScreen
 from .base import Base
 
@@ -24,6 +26,25 @@ class Going(Base):
         if room is not None and room != self.game.mirror.room:
             self.visited.insert(0, self.game.mirror.room or LOBBY)
             self.run_worker(self.ask(self.game.link.go_to(room)))
+
+    def action_name(self) -> None:
+        """Ask who one would like to be, and become that."""
+        link, mirror = self.game.link, self.game.mirror
+        if link.protocol == DEMO and self.game.live:
+            self.notify("This server has no names: it speaks protocol 1.")
+            return
+        name = shown(mirror.name if mirror.name != mirror.symbol else link.target.name)
+        self.push_screen(NameScreen(name, mirror.symbol), self._become)
+
+    def _become(self, persona: Persona | None) -> None:
+        game = self.game
+        if persona is None or persona == (game.mirror.name, game.mirror.symbol):
+            return
+        self.run_worker(
+            self.become(name=persona.name, symbol=persona.symbol, spectate=game.spectate),
+            group="become",
+            exclusive=True,
+        )
 
     def action_rejoin(self) -> None:
         """Connect again after the link has given up, or was refused."""

@@ -30,9 +30,9 @@ class Hosting(Base):
         """Five more."""
         company, mirror = self.company, self.game.mirror
         if company is None:
-            self.notify("No bots can be started from here.", markup=False)
+            self.notify("No bots can be started from here.")
         elif not self.game.live:
-            self.notify("Bots can come once there is a connection.", markup=False)
+            self.notify("Bots can come once there is a connection.")
         elif len(company.wanted) >= company.most:
             self.notify(
                 f"{company.most} bots are what one screen brings; `gridcli bots` brings more.",
@@ -47,7 +47,7 @@ class Hosting(Base):
         """Five fewer, the latest first."""
         company = self.company
         if company is None or not company.wanted:
-            self.notify("None of the bots here are yours.", markup=False)
+            self.notify("None of the bots here are yours.")
         else:
             company.fewer(AT_ONCE)
             self._count_bots()

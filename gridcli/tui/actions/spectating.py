@@ -2,7 +2,6 @@
 
 from textual.geometry import Offset
 
-from gridcli.core.errors import GridError, Refusal
 from gridcli.core.geometry import Cell
 from gridcli.core.protocol.names import DEMO
 
@@ -22,7 +21,7 @@ class Spectating(Watching):
         if not game.live:
             return
         if game.link.protocol == DEMO and not game.spectate:
-            self.notify("This server has no spectators: it speaks protocol 1.", markup=False)
+            self.notify("This server has no spectators: it speaks protocol 1.")
             return
         self.stop_walking()
         self.run_worker(self._spectate(not game.spectate), group="become", exclusive=True)
@@ -31,9 +30,7 @@ class Spectating(Watching):
         """Say what one can do now."""
         look, play = self.keys.first("follow"), self.keys.first("spectate")
         arrows = "the arrows look around, " if not self.board.whole else ""
-        self.notify(
-            f"You are watching: {arrows}{look} follows a player, {play} plays.", markup=False
-        )
+        self.notify(f"You are watching: {arrows}{look} follows a player, {play} plays.")
 
     def on_pointing_pressed(self, event: Pointing.Pressed) -> None:
         """A spectator follows whom it clicks, and drags the grid."""
@@ -59,19 +56,8 @@ class Spectating(Watching):
         self._dragged = None
 
     async def _spectate(self, spectate: bool) -> None:
-        game, link = self.game, self.game.link
-        name, symbol = link.target.name, game.mirror.symbol or link.target.symbol
-        try:
-            try:
-                await link.become(name=name, symbol=symbol, spectate=spectate)
-            except Refusal as refusal:
-                self.warn(refusal)
-                await link.become(name=name, symbol=symbol, spectate=not spectate)
-                return
-        except GridError as error:
-            self.warn(error)
-        game.spectate = spectate
-        game.follow.oneself()
-        game.looks_elsewhere()
-        if game.live and spectate:
+        game, target = self.game, self.game.link.target
+        symbol = game.mirror.symbol or target.symbol
+        await self.become(name=target.name, symbol=symbol, spectate=spectate)
+        if game.live and game.spectate and spectate:
             self.explain_spectating()

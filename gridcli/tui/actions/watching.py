@@ -18,7 +18,7 @@ class Watching(Walking):
         others = [user_id for user_id in self.players.order if user_id != mirror.user_id]
         chosen = self.game.follow.after(others, by)
         if chosen is None:
-            self.notify("There is nobody else here to follow.", markup=False)
+            self.notify("There is nobody else here to follow.")
         else:
             self.follow_player(chosen)
 
@@ -45,7 +45,7 @@ class Watching(Walking):
         if follow.free and not self.game.spectate:
             follow.oneself()
         elif self.board.whole:
-            self.notify("The whole grid is in view.", markup=False)
+            self.notify("The whole grid is in view.")
         else:
             follow.let_go()
         self.game.looks_elsewhere()
@@ -68,4 +68,4 @@ class Watching(Walking):
         game.looks_elsewhere()
         if game.mirror.room == self._follows_in:
             then = "f follows another." if game.spectate else "The camera is back with you."
-            self.notify(f"{name} has left. {then}", markup=False)
+            self.notify(f"{name} has left. {then}")
