@@ -41,6 +41,8 @@ from .throttle import Throttle
 FRAMES_PER_SECOND = 30
 _PING_EACH_S = 2.0
 _GREETING_S = 10.0
+_LINES_BELOW, _LINES_BELOW_TALL = 4, 8
+"""What log, chat and status take beneath the board, as `app.tcss` has it."""
 _LEAST_SIZE = f"{LEAST_COLUMNS}x{LEAST_LINES}"
 # The classes that `app.tcss` lays the screen out by, each from a size on.
 _WIDTHS: list[tuple[int, str]] | None = [
@@ -110,7 +112,8 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         """Every part of the screen; the style sheet places them for the size there is."""
         game, ascii_only = self.game, self.ascii_only
         self.board = Board(game, ascii_only=ascii_only, id="board")
-        self.board.add_class("-bare")  # so that most screens are laid out only once at their start
+        below = _LINES_BELOW_TALL if self.size.height >= TALL_LINES else _LINES_BELOW
+        self.board.frame_in(self.size - (0, below))  # or it would be laid out again when it is seen
         self.title_row = TitleRow(game, self.keys, ascii_only=ascii_only, id="title")
         self.banner = Banner(game, self.keys, ascii_only=ascii_only, id="banner")
         self.players = Players(game, ascii_only=ascii_only, id="players")

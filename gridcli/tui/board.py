@@ -142,13 +142,16 @@ class Board(Pointing):
         self.redraw()
 
     def refit(self) -> None:
+        """There is another amount of room, or another grid."""
+        if isinstance(self.parent, Widget):
+            self.frame_in(self.parent.content_size)
+            self.refresh(layout=True)
+
+    def frame_in(self, room: Size) -> None:
         """Give up the frame where the cells are drawn larger without it, as on 80 by 24."""
-        if not isinstance(self.parent, Widget):
-            return
-        room, grid = self.parent.content_size, self.game.mirror.grid
+        grid = self.game.mirror.grid
         framed, bare = fit(grid, room.width - 2, room.height - 2), fit(grid, *room)
         self.set_class(bare.cell_height > framed.cell_height, "-bare")
-        self.refresh(layout=True)
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
