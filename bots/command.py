@@ -43,6 +43,8 @@ Examples:
   gridcli bots --count 50 --duration 10s --threshold 'seen_ms:p99<100,lost=0'
   gridcli bots --count 50 --duration 10s --json > run.json
   gridcli bots --server http://127.0.0.1:8765 --room den --script chaser
+  gridcli bots --room paint --script painter --count 200
+                                           a game of paint; tagger plays tag
   gridcli bots new my_bot.py               writes a bot of your own to start from:
   gridcli bots --script my_bot.py:bot      "async def bot(player)", or a function from
                                            world and Random to a direction

@@ -37,7 +37,8 @@ class Player:
         number: 0, 1, 2, … within the swarm.
         rng: the player's own random source; with the swarm's `--seed` it repeats itself.
         world: what the player sees: `cells` (user id to cell), `who` (user id to symbol and
-            name), `grid`, `user_id`, `room`. Read it, don't change it.
+            name), `grid`, `user_id`, `room`, and `contest`, the room's game: None, or its `mode`,
+            `phase`, `it`, `points` and `paint`. Read it, don't change it.
     """
 
     def __init__(self, actions: Actions, world: Mirror, number: int, rng: Random) -> None:

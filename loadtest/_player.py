@@ -34,6 +34,7 @@ from gridcli.core.protocol.updates import (
     Online,
     Placed,
     Removed,
+    Round,
     Status,
     Update,
     Welcome,
@@ -67,10 +68,14 @@ class Player(TurnTaker):
         account: the process's.
         where: the server and the room.
         choose: where each step goes.
+        plays: whether that depends on the game of the room, which is passed over otherwise.
     """
 
-    def __init__(self, account: Account, where: Where, choose: Choice) -> None:
+    def __init__(
+        self, account: Account, where: Where, choose: Choice, *, plays: bool = False
+    ) -> None:
         super().__init__(account, where.url, where.transport)
+        self._plays = plays
         self.mirror = Mirror()
         self._where = where
         self._choose = choose
@@ -183,6 +188,9 @@ class Player(TurnTaker):
             raise decode_refusal(said.data)
         elif isinstance(said, Disconnected):
             raise Ended("the server put us out")
+        elif isinstance(said, Round):
+            if self._plays:
+                self._apply(said)
         elif isinstance(said, Notice):
             text = f"{foreign(said.code)}: {foreign(said.text)}"
             self._account.failed("NOTICE", "notice of the server", text)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gridcli.core.geometry import Direction
 from gridcli.core.mirror import Mirror
-from gridcli.core.strategies import STRATEGIES, seed_of
+from gridcli.core.strategies import OF_GAMES, STRATEGIES, seed_of
 
 from ._options import DEFAULT_HOST
 from ._participant import Participant
@@ -30,7 +30,8 @@ class Scenario(Participant[Player]):
 
     def client(self) -> Player:
         """See `Participant`."""
-        return Player(self.account, self.where(), self.choose)
+        plays = self.options.script in OF_GAMES
+        return Player(self.account, self.where(), self.choose, plays=plays)
 
     def choose(self, world: Mirror) -> Direction:
         """Where the next step goes."""

@@ -30,7 +30,7 @@ class Contest:
         self.it = ""
         """Who is it, in tag; empty while nobody is."""
         self.points: dict[str, int] = {}
-        """Of everyone who is in the room and has any."""
+        """Of everyone in the room, also where it is 0; while players are waited for, of nobody."""
         self.paint: dict[Cell, str] = {}
         """Whose colour each painted cell has; its painter may have left."""
         self.podium: Sequence[Place] = ()

@@ -2,12 +2,14 @@
 
 The screen's automatic steps, the bots and the load test all ask these, each player with a
 `Random` that `seed_of` seeds, so player k of a seed takes the same steps in all three. Not here:
-when a step is due (`gridcli.core.schedule`), scripts that also talk (`bots.scripts`).
+when a step is due (`gridcli.core.schedule`), how games are played
+(`gridcli.core.game_strategies`), scripts that also talk (`bots.scripts`).
 """
 
 from collections.abc import Callable
 from random import Random
 
+from .game_strategies import painter, tagger
 from .geometry import Direction, toward
 from .mirror import Mirror
 
@@ -92,5 +94,10 @@ STRATEGIES: dict[str, Callable[[], Strategy]] = {
     "walker": walker,
     "circle": circle,
     "chaser": lambda: chaser,
+    "tagger": lambda: tagger,
+    "painter": painter,
 }
 """By name, what makes the strategy of one player; some remember their last step."""
+
+OF_GAMES = frozenset({"tagger", "painter"})
+"""Those that look at the game of their room; elsewhere they are `random`."""

@@ -54,3 +54,36 @@ def test_players_of_a_worker_have_numbers_of_their_own(
     assert result.code == 0, result.output
     numbers = {int(path.name.split("-")[1]) for path in tmp_path.glob("moves-*")}
     assert numbers == {0, 1, 100_000, 100_001}
+
+
+LOOKS = """
+from gridcli.core.protocol.rounds import Mode
+from loadtest.players import Players
+
+class Looks(Players):
+    def choose(self, world):
+        contest = world.contest
+        with open("looks", "a") as file:
+            print(contest.mode if contest else "-", len(contest.paint) if contest else 0, file=file)
+        return super().choose(world)
+"""
+
+
+@pytest.mark.parametrize("script", ["painter", "random"])
+def test_the_game_of_a_room_is_for_those_who_play_it(
+    run_locust, grid_server: Server, tmp_path: Path, script: str
+) -> None:
+    (tmp_path / "looks.py").write_text(LOOKS)
+    result = run_locust(
+        f"-f {tmp_path / 'looks.py'} Looks --host {grid_server.url} -u 3 -r 3 -t 3s "
+        f"--rate 10 --script {script} --grid-room paint-{script}"
+    )
+    assert result.code == 0, result.output
+    assert result.failures == []
+    assert result.ledger["lost"] == 0
+    assert result.ledger["deliveries"] == result.ledger["seen"] > 0
+    looks = [line.split() for line in (tmp_path / "looks").read_text().splitlines()]
+    if script == "painter":
+        assert max(int(cells) for mode, cells in looks if mode == "paint") > 20
+    else:
+        assert {mode for mode, _ in looks} == {"-"}, "nothing is spent on it"
