@@ -16,7 +16,8 @@ Examples:
   gridcli serve --host 0.0.0.0                also for the network
   gridcli serve --port 0                      a free port; the first line says which
   gridcli serve --grid 80x40 --max-players 500
-  gridcli serve --mode lobby=paint --round 3m paint in the lobby, three minutes a round
+  gridcli serve --mode lobby=paint --round 3m
+                                              paint in the lobby, three minutes a round
   gridcli serve --mode 'club-*=tag' --mode '*=roam'
                                               tag in rooms of such names, and nothing else
   GRIDCLI_SERVE_PORT=9000 gridcli serve       options from the environment

@@ -21,7 +21,7 @@ from in_process import gridcli
         ("play --nmae ada", "gridcli play: No such option '--nmae'. Did you mean '--name'?"),
         (
             "serve --prot 80",
-            "gridcli serve: No such option '--prot'. Did you mean '--port' or '--host'?",
+            "gridcli serve: No such option '--prot'. Did you mean '--port', '--host' or '--round'?",
         ),
         ("report --xyzzy", "gridcli report: No such option '--xyzzy'"),
     ],
