@@ -79,6 +79,21 @@ def test_a_spectator_follows_by_key_and_lets_go_by_arrow() -> None:
     drive(scenario, grid=GRID, spectate=True)
 
 
+def test_who_begins_to_watch_keeps_following() -> None:
+    async def scenario(driven: Driven) -> None:
+        app = driven.app
+        await driven.press("f", "v")
+        await driven.until(lambda: "spectating" in app.status.text, "watching")
+        await driven.drawn()
+        assert "following bob" in app.status.text
+        await driven.press("v")
+        await driven.until(lambda: "spectating" not in app.status.text, "playing")
+        await driven.drawn()
+        assert "following" not in app.status.text
+
+    drive(scenario, grid=GRID)
+
+
 def test_a_spectator_clicks_on_players_and_drags_the_grid() -> None:
     async def scenario(driven: Driven) -> None:
         app, board = driven.app, driven.app.board

@@ -60,5 +60,6 @@ class Base(Notifying):
             self.warn(error)
         if spectate != game.spectate:
             game.spectate = spectate
-            game.follow.oneself()
+            if not spectate:  # who begins to watch watches on whom it has been following
+                game.follow.oneself()
         game.looks_elsewhere()

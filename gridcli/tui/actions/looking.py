@@ -24,5 +24,6 @@ class Looking(Base):
         yield SystemCommand("Screenshot", "Save the screen as SVG", self.deliver_screenshot)
 
     def action_help(self) -> None:
-        """Show the keys."""
+        """Show the keys, and take away what may lie over them."""
+        self.clear_notifications()
         self.push_screen(HelpScreen(self.keys.rows(ascii_only=self.ascii_only)))
