@@ -8,7 +8,7 @@
 # make abuse  each hostile input beside a hundred honest bots, calm and attack in turn (12 minutes)
 # make soak   an hour of churn, storms, slow readers, aborts and polls: is the server as before?
 # make stacks  our server beside python-socketio's own, Flask-SocketIO and Node: who holds how many (20 minutes)
-# make picture  the README's pictures of the board, from the real screen and from real browsers (needs Chromium)
+# make picture  the README's pictures: a report of a real run, the board on a real screen and in real browsers (needs Chromium)
 
 # Each test that starts a command would compile all of ours anew, and each worker every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -74,6 +74,7 @@ smoke: $(VENV)/.play
 
 picture: $(VENV)/.dev
 	$(BIN)/python tests/tui/make_picture.py docs/board.svg
+	$(BIN)/python tests/report/make_picture.py docs/report.svg
 	PYTHONPATH=tests $(BIN)/python -m tui.web.make_picture docs/web.png
 
 snapshots: $(VENV)/.dev

@@ -1,6 +1,7 @@
 """`gridcli capacity` as a process, against a server whose capacity is known."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,3 +80,37 @@ def test_a_generator_that_gives_up_first_is_said_to(server: Server) -> None:
     )
     assert ended.returncode == 98, ended.stderr
     assert "INVALID" in ended.stderr
+
+
+def test_not_even_the_smallest_size_holds(server: Server) -> None:
+    ended = capacity(
+        *("--server", server.url, "--slo", "p50<0.001ms", "--start", "2", "--most", "4"),
+        *("--step-time", "1s", "--trials", "3"),
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "does not hold even with the fewest players" in ended.stdout
+
+
+def test_interrupted_it_says_what_is_known_until_then(server: Server) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "gridcli", "capacity", "--server", server.url, "--slo", "p50<9s"],
+        cwd=ROOT,
+        env=os.environ | CALM,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if "holds" in line:  # a trial is over
+                running.send_signal(signal.SIGINT)
+                break
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert "verdict  interrupted" in out
+
+
+def test_sizes_the_wrong_way_round_are_a_usage_error() -> None:
+    ended = capacity("--start", "9", "--most", "3")
+    assert ended.returncode == 2
+    assert "--start must not be above --most" in ended.stderr

@@ -5,6 +5,7 @@ Not here: what it finds (`test_server`, `test_terminal`, `test_machine`).
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from chats import free_port
+from conftest import StartServer
 from fresh_python import run_fresh
 from in_process import gridcli
 from servers import ROOT, Server
@@ -56,6 +58,20 @@ def test_several_servers_and_one_of_them_is_down(grid_server: Server) -> None:
     *_, up, down = found["sections"]
     assert {finding["state"] for finding in up["findings"]} == {"ok"}
     assert [finding["state"] for finding in down["findings"]] == ["failed"]
+
+
+def test_a_server_that_does_not_let_us_in_is_1(start_server: StartServer, tmp_path: Path) -> None:
+    token = secrets.token_hex(16)
+    file = tmp_path / "tokens"
+    file.write_text(token)
+    server = start_server("--token-file", str(file))
+    code, found = doctor("--server", server.url)
+    assert code == 1
+    assert found["sections"][-1]["findings"][-1]["state"] == "failed"
+    for having in ({"GRIDCLI_TOKEN": token}, {"GRIDCLI_DOCTOR_TOKEN_FILE": str(file)}):
+        code, found = doctor("--server", server.url, **having)
+        assert code == 0
+        assert token not in json.dumps(found)
 
 
 def test_a_wrong_address_is_a_wrong_option() -> None:
