@@ -5,6 +5,8 @@ Not here: drawing the list (`gridcli.tui.players`).
 
 from collections.abc import Collection, Iterable, Mapping
 
+from gridcli.core.scene import Identity
+
 ACTIVE_S = 3.0
 """Who did something within so long counts as doing something now: those keep their order, so that
 a crowd of walkers does not shuffle the list."""
@@ -42,7 +44,7 @@ class Activity:
         """For how long a player did nothing, as far as we know."""
         return max(0.0, now_s - self._last_s.get(user_id, now_s))
 
-    def order(self, present: Mapping[str, object], own_id: str, now_s: float) -> list[str]:
+    def order(self, present: Mapping[str, Identity], own_id: str, now_s: float) -> list[str]:
         """Oneself, then who did something last; those who do something now as they were before."""
         place = {user_id: number for number, user_id in enumerate(self._order)}
         last_s, far = self._last_s, len(place)
@@ -52,6 +54,7 @@ class Activity:
                 user_id != own_id,
                 max(ACTIVE_S, now_s - last_s.get(user_id, 0.0)),
                 place.get(user_id, far),
+                present[user_id].name.casefold(),
                 user_id,
             ),
         )

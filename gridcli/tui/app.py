@@ -34,6 +34,7 @@ from .innards import NarrowScreen
 from .keys import Keys
 from .offer import Offer
 from .players import Players
+from .podium import Podium
 from .status import StatusLine, TitleRow
 from .theme import NIGHT
 from .throttle import Throttle
@@ -115,6 +116,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         below = _LINES_BELOW_TALL if self.size.height >= TALL_LINES else _LINES_BELOW
         self.board.frame_in(self.size - (0, below))  # or it would be laid out again when it is seen
         self.title_row = TitleRow(game, self.keys, ascii_only=ascii_only, id="title")
+        self.podium = Podium(game, ascii_only=ascii_only, id="podium")
         self.banner = Banner(game, self.keys, ascii_only=ascii_only, id="banner")
         self.players = Players(game, ascii_only=ascii_only, id="players")
         self.log_view = LogView(game, self.keys, ascii_only=ascii_only, id="log")
@@ -126,6 +128,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             with Stage(id="stage"):
                 yield self.board
                 yield self.offer
+                yield self.podium
                 yield self.banner
         yield self.players
         yield self.log_view
@@ -157,13 +160,15 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
 
     def redraw(self) -> None:
         """Draw what changed since the last time, once, however much it was."""
+        if not (self.board.is_attached and self.status.is_attached):
+            return  # the screen is being taken down
         self.walk_on()
         self.keep_following()
         self.offer_bots()
         dirty = self.game.take_dirty()
         if Part.WORLD in dirty or self.board.moving:  # a trail fades without any change
             self.board.redraw()
-        if Part.PEOPLE in dirty:
+        if Part.PEOPLE in dirty or self.players.roster.due:
             self.players.redraw()
         if Part.LOG in dirty:
             self.log_view.redraw()
@@ -172,6 +177,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             self.title_row.redraw()
             self.status.redraw()
             self.banner.redraw()
+            self.podium.redraw(self.board)
             if not self.game.live:
                 self.make_way()
         for toast in self.game.take_toasts():

@@ -38,7 +38,9 @@ class Terminal:
         """Every byte that came to the terminal."""
         self._stream = pyte.ByteStream(self.screen)
         inherited = {
-            k: v for k, v in os.environ.items() if not k.startswith(("GRIDCLI_", "NO_COLOR"))
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("GRIDCLI_", "NO_COLOR", "COLUMNS", "LINES"))
         }
         environment = inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | env
         self._master, slave = pty.openpty()
