@@ -1,29 +1,19 @@
 """`gridcli capacity`: the largest number of players at which an objective holds.
 
-Not here: the trials (`bots.trials`), which sizes to try (`gridcli.core.run.search`).
+Not here: looking for it (`bots.searching`).
 """
 
-import asyncio
 from pathlib import Path
 
 import click
-import uvloop
 
 from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
-from gridcli.core.run.model import Run
 from gridcli.core.run.objective import Objective
-from gridcli.core.run.search import Search
-from gridcli.machine import now_utc
 from gridcli.options import Duration, link_options, target_of
 
-from .loading import load_script
 from .options import ObjectiveType, app_option, limits, measured, seed_or_drawn, swarm_options
-from .plan import BOTS_PER_RAMP_SECOND, Plan
-from .report import Progress, place_of
-from .result import check_writable, run_of, write_run
-from .session import show_result, swarm_of
-from .trials import conclude, make_trials, trial_row
+from .pace import BOTS_PER_RAMP_SECOND
 
 _EPILOG = """\b
 Examples:
@@ -91,6 +81,14 @@ def capacity(
     Tries sizes with a swarm of bots, repeats near the edge, and prints the number with its 95 %
     interval and the trials on either side. Ctrl-C ends it with what is known until then.
     """
+    # Only now: --help and the completion of options need none of what plays.
+    from gridcli.core.run.search import Search
+
+    from .loading import load_script
+    from .plan import Plan
+    from .result import check_writable
+    from .searching import find_capacity
+
     try:
         loaded = load_script(script)
     except SetupError as error:
@@ -111,43 +109,4 @@ def capacity(
         patience_s=patience,
         limits=limits(limit_lag, limit_debt, limit_cpu),
     )
-    search = Search(start, most, most_trials=trials)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        run = runner.run(_search(plan, slo, search, out))
-    show_result(run, as_table(run), json=json_)
-    return run.exit_code
-
-
-async def _search(plan: Plan, slo: Objective, search: Search, out: Path | None) -> Run:
-    progress, started = Progress(), now_utc()
-    async with swarm_of(plan, progress) as (swarm, stop):
-        progress.say(
-            f"objective {slo}, {plan.rate:g} moves/s each, {plan.step_s:g} s a trial, "
-            f"seed {plan.seed}"
-        )
-        tries = await make_trials(swarm, stop, slo, search, progress.say)
-        if swarm.fault is not None:
-            raise swarm.fault
-        run = run_of(swarm, "capacity", started)
-    run.options = {**run.options, "slo": str(slo)}
-    conclude(run, slo, search, tries, interrupted=stop.is_set())
-    if out is not None:
-        write_run(run, out)
-        progress.say(f"written: {out}; see `gridcli report {out}`")
-    return run
-
-
-def as_table(run: Run) -> str:
-    """What was found, and the trials on either side of it."""
-    found = run.capacity
-    place = place_of(run)
-    if "event" not in run.options:
-        place += f"  protocol {run.protocol}"
-    rows = [("server", place)]
-    if found is not None:
-        rows.append(("trials", str(len(found.trials))))
-        for label, number in (("below", found.below), ("above", found.above)):
-            if number is not None:
-                rows.append((label, trial_row(run.steps[found.trials[number].step])))
-    rows.append(("verdict", run.verdict))
-    return "\n".join(f"{label:<9}{text}" for label, text in rows)
+    return find_capacity(plan, slo, Search(start, most, most_trials=trials), out, json=json_)

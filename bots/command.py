@@ -15,7 +15,6 @@ from gridcli.core.errors import SetupError
 from gridcli.core.run.objective import Objective
 from gridcli.options import Duration, link_options, target_of
 
-from .loading import load_script
 from .new import new
 from .options import (
     ObjectiveType,
@@ -27,11 +26,8 @@ from .options import (
     seed_or_drawn,
     swarm_options,
 )
-from .plan import BOTS_PER_RAMP_SECOND, Plan
-from .replay import load_replay
-from .result import check_writable
+from .pace import BOTS_PER_RAMP_SECOND
 from .scripts import BUILT_IN
-from .session import Output, play_bots
 
 _DEFAULT_S = 30.0
 _STEP_S = 10.0
@@ -153,6 +149,13 @@ def bots(
     """
     if click.get_current_context().invoked_subcommand is not None:
         return 0  # what was asked for is that alone
+    # Only now: --help and the completion of options need none of what plays.
+    from .loading import load_script
+    from .plan import Plan
+    from .replay import load_replay
+    from .result import check_writable
+    from .session import Output, play_bots
+
     target = measured(app, target_of(server, room, transport, protocol, token_file))
     try:
         loaded = load_script(script)

@@ -15,12 +15,11 @@ from click.core import ParameterSource
 from gridcli.completion.values import classes_in_files, functions_in_files
 from gridcli.core.application import Application
 from gridcli.core.errors import SetupError
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.objective import BadObjective, Objective, parse_objective
 from gridcli.link.target import NEW, Target
 from gridcli.options import Duration
 
-from .loading import load_application
 from .scripts import BUILT_IN
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,6 +78,8 @@ class App(click.ParamType[Application]):
             return value
         if ctx is not None and ctx.resilient_parsing:
             self.fail("not while a shell completes: that would run the file", param, ctx)
+        from .loading import load_application
+
         try:
             return load_application(str(value))
         except SetupError as error:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 
 from gridcli.core.application import Application
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.link.recorder import Recorder
 from gridcli.link.target import Target
 
+from .pace import BOTS_PER_RAMP_SECOND
 from .replay import Replay
 from .scripts import Bot as Script
-
-BOTS_PER_RAMP_SECOND = 100
 
 
 @dataclass(frozen=True, slots=True)

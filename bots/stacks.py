@@ -1,34 +1,20 @@
 """`gridcli stacks`: the same work on several servers in turn, to choose one by.
 
 Each is started afresh, and searched for the most players at which an objective holds. Not here:
-which servers there are (`bots.contenders`), the trials (`bots.trials`), what is shown
-(`gridcli.report.stacks`).
+which servers there are (`bots.contenders`), doing it and showing it (`bots.comparing`).
 """
 
-import asyncio
-import shlex
-import sys
 from pathlib import Path
 
 import click
-import uvloop
 
 from gridcli.core.errors import SetupError
-from gridcli.core.run.file import encode_run
-from gridcli.core.run.model import Run
 from gridcli.core.run.objective import Objective
-from gridcli.core.run.search import Search
 from gridcli.link.target import Target, Transport
 from gridcli.options import Duration
-from gridcli.report.console import look_of_stdout
-from gridcli.report.stacks import stacks_markdown, stacks_svg, stacks_text
 
-from .comparison import Comparison, Work
 from .contenders import CONTENDERS, Contender
-from .loading import load_script
 from .options import ObjectiveType, limits, seed_or_drawn, swarm_options
-from .plan import Plan
-from .result import check_writable
 
 _EPILOG = """\b
 Examples:
@@ -111,6 +97,15 @@ def stacks(
     if list_:
         click.echo("\n".join(map(_about, CONTENDERS)))
         return 0
+    # Only now: --help and the completion of options need none of what plays.
+    from gridcli.core.run.search import Search
+
+    from .comparing import compare_stacks
+    from .comparison import Comparison, Work
+    from .loading import load_script
+    from .plan import Plan
+    from .result import check_writable
+
     if start > most:
         raise click.UsageError("--start must not be above --most")
     try:
@@ -137,30 +132,9 @@ def stacks(
         plan=plan, slo=slo, grid=grid, search=lambda: Search(start, most, most_trials=trials)
     )
     chosen = [each for each in CONTENDERS if not keys or each.key in keys]
-    comparison = Comparison(work, chosen, pin=pin, out=out)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        run = runner.run(comparison.run())
-    if page is not None:
-        _write_page(run, page)
-    click.echo(
-        encode_run(run).decode() if json_ else stacks_text(run, look_of_stdout()), nl=not json_
-    )
-    if not json_:
-        click.echo(f"\n{run.verdict}")
-    return run.exit_code
+    return compare_stacks(Comparison(work, chosen, pin=pin, out=out), page, json=json_)
 
 
 def _about(contender: Contender) -> str:
     missing = contender.missing()
     return f"{contender.key:<10} {contender.label:<28} {missing or 'installed'}"
-
-
-def _write_page(run: Run, page: Path) -> None:
-    svg = page.with_suffix(".svg")
-    command = shlex.join(["gridcli", *sys.argv[1:]])
-    try:
-        page.write_text(stacks_markdown(run, svg.name, command), encoding="utf-8")
-        svg.write_text(stacks_svg(run), encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"cannot write {page}: {(error.strerror or str(error)).lower()}") from None
-    click.echo(f"written: {page} and {svg.name} beside it", err=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridcli.core.protocol.names import DEMO, LOBBY, TICKS
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.objective import Objective, parse_objective
 from gridcli.core.strategies import STRATEGIES
 from gridcli.core.tokens import OWN_TOKEN

@@ -3,7 +3,6 @@
 Not here: looking (`gridcli.doctor.terminal` and its neighbours), the words (`page`).
 """
 
-import asyncio
 import shutil
 import sys
 from dataclasses import replace
@@ -43,7 +42,9 @@ def doctor(server: tuple[str, ...], token_file: Path | None, ascii_only: bool, j
 
     Each line says whether something is as the game needs it, and what to do next where it is not.
     """
-    # Only now, so that --help and the completion of options stay quick.
+    # Only now: --help and the completion of options need none of it.
+    import asyncio
+
     from gridcli.report.console import look_of_stdout
 
     from .findings import Section, exit_code

@@ -5,15 +5,15 @@ Not here: what they show (`gridcli.report.page`, `gridcli.report.sheet`, `gridcl
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gridcli.completion.values import paths
 from gridcli.core.errors import SetupError
-from gridcli.core.run.file import BadRun, decode_run
-from gridcli.core.run.model import Run
 
-from .console import look_of_stdout
+if TYPE_CHECKING:
+    from gridcli.core.run.model import Run
 
 _EPILOG = """\b
 Examples:
@@ -90,13 +90,17 @@ def report(
 
         _write(sheet, seconds_as_csv(run) if seconds else steps_as_csv(run))
     if out is None and sheet is None:
+        from .console import look_of_stdout
         from .summary import as_text
 
         click.echo(as_text(run, look_of_stdout(ascii_only=ascii_only)), color=True)
 
 
-def read_run(name: str) -> Run:
+def read_run(name: str) -> "Run":
     """Read a run file; "-" is standard input. Raises `SetupError`, `BadRun`."""
+    # Only now: --help and the completion of options need no numbers.
+    from gridcli.core.run.file import BadRun, decode_run
+
     try:
         content = sys.stdin.buffer.read() if name == _STDOUT else Path(name).read_bytes()
     except OSError as error:
@@ -107,7 +111,7 @@ def read_run(name: str) -> Run:
         raise BadRun(f"cannot read {name}: {error}") from None
 
 
-def run_of_stack(run: Run, name: str, key: str | None) -> Run:
+def run_of_stack(run: "Run", name: str, key: str | None) -> "Run":
     """One server's run out of a comparison of several.
 
     Args:

@@ -1,24 +1,20 @@
 """`gridcli compare`: per step, what changed between two runs, and an exit code for scripts.
 
-Not here: the statistics (`gridcli.core.run.compare`).
+Not here: the statistics (`gridcli.core.run.compare`), what is said (`gridcli.report.changes`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
-import orjson
 
 from gridcli.completion.values import paths
 from gridcli.core.errors import GridError
-from gridcli.core.run.changes import DEFAULT_RULES, Change, Comparison, Rules
-from gridcli.core.run.compare import compare
-from gridcli.core.run.model import Run
+from gridcli.core.run.changes import DEFAULT_RULES, Rules
 
 from .command import read_run, run_of_stack
-from .console import look_of_stdout
-from .terminal import paint
-from .words import plain_text
+
+if TYPE_CHECKING:
+    from gridcli.core.run.model import Run
 
 _EPILOG = """\b
 Examples:
@@ -39,7 +35,6 @@ Words: worse, better; same: the interval lies within what matters; can't tell, a
 Exit codes: 0 nothing got worse, 1 something did, 2 usage, a file that can't be read, no step in
 common, or too little measured to tell.
 """
-_COLOURS = {"worse": 31, "better": 32}
 
 
 class CannotCompare(GridError):
@@ -95,6 +90,12 @@ def compare_command(
     Steps are matched by their number of players, and in order. Steps whose generator was saturated
     are not compared.
     """
+    # Only now: --help and the completion of options need no numbers.
+    from gridcli.core.run.compare import compare
+
+    from .changes import as_json, as_table, differences
+    from .console import look_of_stdout
+
     try:
         old, new, *repeats = [_read(name, stack) for name in (before, after, *again)]
     except GridError as error:
@@ -108,7 +109,7 @@ def compare_command(
         for warning in differences(old, other):
             click.echo(f"note: {warning}", err=True)
     if json_:
-        click.echo(_as_json(found))
+        click.echo(as_json(found))
     else:
         click.echo(as_table(found, colour=look_of_stdout().colour), color=True)
     if found.regressions:
@@ -116,83 +117,6 @@ def compare_command(
     return 0 if found.enough else CannotCompare.exit_code
 
 
-def _read(name: str, stack: str | None) -> Run:
+def _read(name: str, stack: str | None) -> "Run":
     run = read_run(name)
     return run_of_stack(run, name, stack) if run.stacks or stack is not None else run
-
-
-def verdict(found: Comparison) -> str:
-    """One sentence."""
-    if found.regressions:
-        worse = [f"{each.figure} at {each.players} players" for each in found.regressions]
-        return f"worse: {', '.join(worse)}"
-    if not found.enough:
-        return "not enough data: too little was measured to tell"
-    judged = [each for each in found.changes if each.judged]
-    open_ = sum(each.word == "can't tell" for each in judged)
-    rest = f"; of {open_} of {len(judged)} figures it can't be told" if open_ else ""
-    return f"nothing is known to have got worse{rest}" if open_ else "nothing got worse"
-
-
-def as_table(found: Comparison, *, colour: bool = False) -> str:
-    """The changes, a line each, and the verdict."""
-    lines = ["players  figure    before     after    change   95 % interval"]
-    lines += [_line(each, colour) for each in found.changes]
-    lines += [f"not compared: {plain_text(each)}" for each in found.skipped]
-    return "\n".join([*lines, f"verdict: {verdict(found)}"])
-
-
-def _line(change: Change, colour: bool) -> str:
-    share = change.figure == "lost"
-    before, after = (_figure(value, share) for value in (change.before, change.after))
-    interval = f"{_percent(change.low, share)} to {_percent(change.high, share)}"
-    interval = "-" if change.low is None else interval
-    word = f"{change.word}: {change.reason}" if change.reason else change.word
-    if change.judged and change.word in _COLOURS:
-        word = paint(word, _COLOURS[change.word], colour)
-    if not change.judged:
-        word += " (does not decide)"
-    return (
-        f"{change.players:7d}  {change.figure:<6} {before:>9} {after:>9} "
-        f"{_percent(change.change, share):>9}   {interval:<20} {word}"
-    )
-
-
-def _figure(value: float | None, share: bool) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.3%}" if share else f"{value:.2f} ms"
-
-
-def _percent(value: float | None, share: bool) -> str:
-    return "-" if value is None else f"{value:+.3%}" if share else f"{value:+.1%}"
-
-
-def _as_json(found: Comparison) -> str:
-    return orjson.dumps(
-        {
-            "changes": [asdict(each) for each in found.changes],
-            "skipped": found.skipped,
-            "regressions": len(found.regressions),
-            "verdict": verdict(found),
-        },
-        option=orjson.OPT_INDENT_2,
-    ).decode()
-
-
-def differences(before: Run, after: Run) -> Sequence[str]:
-    """What makes the comparison one of different things, a line each."""
-    found = []
-    for name in ("tool", "version", "protocol", "seed", "machine", "options", "versions"):
-        old, new = getattr(before, name), getattr(after, name)
-        if isinstance(old, Mapping):
-            parts = [
-                f"{key} {old.get(key)} and {new.get(key)}"
-                for key in sorted(old.keys() | new.keys())
-                if old.get(key) != new.get(key)
-            ]
-        else:
-            parts = [f"{old} and {new}"] if old != new else []
-        if parts:
-            found.append(plain_text(f"the runs differ in {name}: {', '.join(parts)}"))
-    return found

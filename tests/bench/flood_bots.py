@@ -15,7 +15,7 @@ from bots.tally import Tally
 from gridcli.core.ledger import Ledger, Receiver
 from gridcli.core.protocol.bursts import Burst
 from gridcli.core.protocol.updates import Placed, Update
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.timeline import Timeline
 from gridcli.heap import steady_heap
 from gridcli.link.dial import client_session

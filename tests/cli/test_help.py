@@ -127,3 +127,9 @@ def modules_of(*arguments: str) -> set[str]:
 )
 def test_what_needs_no_command_loads_click_alone(arguments: tuple[str, ...]) -> None:
     assert modules_of(*arguments) & HEAVY == set()
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_commands_help_loads_nothing_of_its_work(path: str) -> None:
+    # The names of built-in scripts come from the game's rules, which know JSON.
+    assert modules_of(*path.split()[1:], "--help") & (HEAVY - {"orjson"}) == set()

@@ -19,7 +19,7 @@ import uvloop
 from bots.plan import Plan
 from bots.scripts import BUILT_IN
 from bots.swarm import Swarm
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.heap import steady_heap
 from gridcli.link.target import Target, Transport
 

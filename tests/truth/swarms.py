@@ -23,7 +23,7 @@ from bots.result import run_of
 from bots.swarm import Swarm
 from gridcli.core.ledger import Ledger
 from gridcli.core.run.file import decode_run
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.model import Run, Step
 from gridcli.link.recorder import Recorder
 from gridcli.link.states import Reconnecting, State

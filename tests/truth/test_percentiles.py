@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gridcli.core.ledger import Ledger, Sequenced
 from gridcli.core.run.file import from_plain, to_plain
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.model import Step
 from gridcli.core.run.timeline import Timeline
 

@@ -7,23 +7,12 @@ says so. Not here: measuring them (`bots.health`, `loadtest._health`).
 from dataclasses import dataclass, field
 
 from ..latency import Latency
+from .limits import Limits
 
 PERCENTILE = 95.0
 """Which percentile of its lateness is judged: a machine's one hiccup in a short step is not it.
 Where a percentile further out misses its objective, it is judged there, too
 (`gridcli.core.run.verdict.doubt`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a generator may take and still be trusted; lateness is judged at its p95."""
-
-    lag_ms: float = 50.0
-    """How much later than asked its event loop may come back."""
-    debt_ms: float = 50.0
-    """How much later than scheduled moves may leave."""
-    cpu: float = 0.95
-    """The part of one core that one process may take."""
 
 
 @dataclass(slots=True)

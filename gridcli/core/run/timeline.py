@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from ..ledger import Counts, Ledger, Move
-from .health import Limits
+from .limits import Limits
 from .model import Step
 from .seen import count_seen
 

@@ -8,7 +8,8 @@ reading conditions (`gridcli.core.run.objective`).
 from collections.abc import Iterable, Sequence
 
 from .condition import METRICS, Condition, Figures, percentile
-from .health import PERCENTILE, Limits
+from .health import PERCENTILE
+from .limits import Limits
 from .model import Judgement, Run, Step
 from .objective import Objective
 

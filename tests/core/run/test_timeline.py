@@ -5,7 +5,7 @@ from ledger_pair import pair_of, tick
 
 from gridcli.core.ledger import Ledger, Move
 from gridcli.core.protocol.names import TICKS
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.timeline import Timeline
 
 

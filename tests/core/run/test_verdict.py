@@ -3,7 +3,7 @@
 import pytest
 
 from gridcli.core.latency import Latency
-from gridcli.core.run.health import Limits
+from gridcli.core.run.limits import Limits
 from gridcli.core.run.model import Run, Step
 from gridcli.core.run.objective import parse_objective
 from gridcli.core.run.verdict import FAILED, INTERRUPTED, MISSED, OK, SATURATED, judge
