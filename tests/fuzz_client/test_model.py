@@ -11,12 +11,12 @@ from gridcli.core.geometry import Cell, Grid
 from gridcli.core.mirror import Mirror
 from gridcli.core.protocol.updates import Chat, Delta, Joiner, Notice, Placed, Update, Welcome
 from gridcli.core.text import MAX_CHAT, foreign
-from gridcli.tui import board
+from gridcli.tui import brush
 from gridcli.tui.board import Board
 from gridcli.tui.game import Game
 from gridcli.tui.journal import Said, Told
 from gridcli.tui.pulse import Pulse
-from gridcli.tui.rooms import RoomScreen
+from gridcli.tui.room_list import RoomList
 
 HERE = Cell(1, 1)
 
@@ -63,7 +63,7 @@ def test_lines_of_the_log_are_short_and_plain() -> None:
 
 def test_only_rooms_that_may_be_asked_for_are_offered() -> None:
     visited = ["den", *broken.TEXTS, "x" * 128, "hut"]
-    assert RoomScreen("lobby", visited)._offers == ["den", "hut"]
+    assert RoomList("lobby", visited).matching("") == ["lobby", "den", "hut"]
 
 
 def test_steps_that_are_never_shown_are_forgotten() -> None:
@@ -75,7 +75,7 @@ def test_steps_that_are_never_shown_are_forgotten() -> None:
 
 
 def test_looks_of_passers_by_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "_MOST_LOOKS", 20)
+    monkeypatch.setattr(brush, "_MOST", 20)
 
     async def scenario(driven: Driven) -> None:
         link = driven.link
@@ -86,7 +86,8 @@ def test_looks_of_passers_by_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> N
             await driven.drawn()
             link.feed(Delta(tick + 2, 1, leaves=[user_id]))
             await driven.drawn()
-        looks = driven.app.query_one(Board)._looks
-        assert 0 < len(looks) <= 20
+        in_use = driven.app.query_one(Board)._brush
+        assert in_use is not None
+        assert 0 < len(in_use._drawn) <= 20
 
     drive(scenario, size=(100, 30))

@@ -11,6 +11,8 @@ from ..palette import shown
 from ..rooms import RoomScreen
 from .base import Base
 
+_REMEMBERED = 20
+
 
 class Going(Base):
     """The part of the app that changes rooms and comes back."""
@@ -20,11 +22,19 @@ class Going(Base):
 
     def action_rooms(self) -> None:
         """Ask for a room and go there."""
-        self.push_screen(RoomScreen(self.game.mirror.room or LOBBY, self.visited), self._go_to)
+        game = self.game
+        screen = RoomScreen(
+            game.mirror.room or LOBBY,
+            self.visited,
+            lambda: game.link.rooms(),
+            ascii_only=self.ascii_only,
+        )
+        self.push_screen(screen, self._go_to)
 
     def _go_to(self, room: str | None) -> None:
         if room is not None and room != self.game.mirror.room:
-            self.visited.insert(0, self.game.mirror.room or LOBBY)
+            here = self.game.mirror.room or LOBBY
+            self.visited = [here, *(known for known in self.visited if known != here)][:_REMEMBERED]
             self.run_worker(self.ask(self.game.link.go_to(room)))
 
     def action_name(self) -> None:
