@@ -170,6 +170,21 @@ def test_time_passes_where_somebody_plays_and_nowhere_else(lobby: Mode) -> None:
         assert contest.phase is Phase.WAITING
 
 
+def test_who_missed_updates_is_given_the_game_too() -> None:
+    app = create_app(Settings(flush_rest=0, grid=Grid(4, 1)))
+    game = app[GAME]
+    with InProcess(app[SOCKETIO]) as server:
+        auth = {"protocol": 2, "name": "ann", "room": "paint", "cell": [1, 1]}
+        ann = server.test_client(NAMESPACE, auth=auth)
+        ann.emit("movement", {"direction": "right", "seq": 1}, callback=True)
+        me = told(ann)[0][1]["userId"]
+        (sid,) = game.sessions._by_sid
+        server.run(game.show_again(sid))
+        (_, delta), (_, standing) = told(ann)
+        assert delta["full"] is standing["full"] is True
+        assert standing["paint"] == [[me, 1, 1, 2, 1]]
+
+
 ENGINES = {
     "fanout": HURRIED,
     "stock": ("--stock",),
