@@ -1,11 +1,12 @@
 """The screen of `gridcli play`: composes the widgets and redraws them when the model changed.
 
-One timer redraws what the model marked as changed. Not here: what keys do (`actions`), which keys
-there are (`keys`), what changed (`game`), drawing (`board`, `players`, `chat`, `status`), style
-(`app.tcss`), connecting (`session`).
+What the model marked as changed is drawn in frames. Not here: when (`frames`), what keys do
+(`actions`), which keys there are (`keys`), what changed (`game`), drawing (`board`, `players`,
+`chat`, `status`), style (`app.tcss`), connecting (`session`).
 """
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import ClassVar
@@ -29,6 +30,7 @@ from .automove import AutoMove
 from .banner import Banner
 from .board import Board, Stage
 from .chat import ChatInput, LogView
+from .frames import Frames
 from .game import Game, Part
 from .innards import NarrowScreen
 from .keys import Keys
@@ -40,6 +42,7 @@ from .theme import NIGHT
 from .throttle import Throttle
 
 FRAMES_PER_SECOND = 30
+_COUNT_EACH_S = 0.2
 _PING_EACH_S = 2.0
 _GREETING_S = 10.0
 _LINES_BELOW, _LINES_BELOW_TALL = 4, 8
@@ -106,6 +109,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         self._of_the_grid = self.keys.of_the_grid()
         for key, call in self.keys.bindings():
             self.bind(key, call)
+        self._frames = Frames(self, game, self._draw, FRAMES_PER_SECOND, time.monotonic)
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
 
@@ -151,22 +155,39 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         if self.company is not None:
             self.company.on_report = self.hear_of_bots
         self.redraw()
+        self.game.wake = self._frames.want
+        self._frames.start()
         if self.game.spectate:
             self.call_after_refresh(self.explain_spectating)  # it depends on what is in view
-        self.set_interval(1 / FRAMES_PER_SECOND, self.redraw)
+        self.set_interval(1 / FRAMES_PER_SECOND, self._tick)
+        self.set_interval(_COUNT_EACH_S, self._count)
         self.set_interval(_PING_EACH_S / 2, self._ping)
         if self._auto_move is not None:
             self.run_worker(self._auto_move.run(self.game.mirror, self.step_by_itself))
 
     def redraw(self) -> None:
-        """Draw what changed since the last time, once, however much it was."""
-        if not (self.board.is_attached and self.status.is_attached):
-            return  # the screen is being taken down
+        """Do what is due, and draw what changed since the last time, however much it was."""
+        self._do_what_is_due()
+        self._draw()
+
+    def _tick(self) -> None:
+        # What is due does not wait for a terminal that is slow to show it.
+        self._do_what_is_due()
+        if self.board.moving:  # a trail fades without any change
+            self._frames.want()
+
+    def _do_what_is_due(self) -> None:
         self.walk_on()
         self.keep_following()
         self.offer_bots()
+        for toast in self.game.take_toasts():
+            self.say(toast.text, warning=toast.warning)
+
+    def _draw(self) -> None:
+        if not (self.board.is_attached and self.status.is_attached):
+            return  # the screen is being taken down
         dirty = self.game.take_dirty()
-        if Part.WORLD in dirty or self.board.moving:  # a trail fades without any change
+        if Part.WORLD in dirty or self.board.moving:
             self.board.redraw()
         if Part.PEOPLE in dirty or self.players.roster.due:
             self.players.redraw()
@@ -180,14 +201,26 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
             self.podium.redraw(self.board)
             if not self.game.live:
                 self.make_way()
-        for toast in self.game.take_toasts():
-            self.say(toast.text, warning=toast.warning)
+
+    def on_cursor_position(self) -> None:
+        """The sign that the terminal has read all that was drawn."""
+        self._frames.answered()
+
+    async def action_quit(self) -> None:
+        """Leave, without a sign of the terminal's on its way to whatever comes next."""
+        await self._frames.stop()
+        self.exit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the grid are inert while an input has the focus."""
         if action in self._of_the_grid and isinstance(self.focused, Input):
             return False
         return super().check_action(action, parameters)
+
+    def _count(self) -> None:
+        # Countdowns run, and lists are ordered anew, without any change.
+        if not self.game.live or self.game.standing.contest or self.players.roster.due:
+            self.game.counts()
 
     def _ping(self) -> None:
         game = self.game

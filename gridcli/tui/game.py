@@ -62,6 +62,10 @@ class Game:
         self.activity = hearing.activity
         self.emotes = hearing.emotes
         self.standing = hearing.standing
+        self.wake: Callable[[], None] = lambda: None
+        """Called when something has changed that is not drawn yet."""
+        self.urgent = False
+        """Whether a step of ours is among it."""
         self._throttle = Throttle()
         self._dirty = EVERYTHING
         self._lost = False
@@ -80,11 +84,21 @@ class Game:
         """Whether what is on the screen is how things are."""
         return isinstance(self.link.state, Live)
 
+    @property
+    def _dirty(self) -> Part:
+        return self._marks
+
+    @_dirty.setter
+    def _dirty(self, parts: Part) -> None:
+        self._marks = parts
+        if parts:
+            self.wake()
+
     def take_dirty(self) -> Part:
         """What changed since the last call."""
         if self.emotes and self.emotes.expire(self.clock()):
             self._dirty |= Part.WORLD
-        dirty, self._dirty = self._dirty, NOTHING
+        dirty, self._dirty, self.urgent = self._dirty, NOTHING, False
         return dirty
 
     def take_toasts(self) -> Sequence[Toast]:
@@ -110,6 +124,10 @@ class Game:
         """Something of ours that shows on board, list and status is another: draw them again."""
         self._dirty |= Part.WORLD | Part.PEOPLE | Part.STATUS
 
+    def counts(self) -> None:
+        """Seconds have passed that are shown."""
+        self._dirty |= Part.STATUS
+
     def tell(self, text: str, *, warning: bool = False) -> None:
         """Put a line of our own into the event log."""
         self.journal.tell(text, warning=warning)
@@ -126,11 +144,12 @@ class Game:
         match update:
             case Delta():
                 seq = update.seqs.get(self.mirror.user_id)
-                if seq is not None:
-                    self.pulse.seen_through(seq, received_s)
+                if seq is not None and self.pulse.seen_through(seq, received_s):
+                    self._hurry()
             case Placed(user_id):
                 if user_id == self.mirror.user_id and self.pulse.seen_next(received_s):
                     self._dirty |= Part.STATUS
+                    self._hurry()
             case Notice(code) if code in (ISOLATED, REUNITED):
                 self.isolated = code == ISOLATED
                 self._dirty |= Part.STATUS
@@ -165,3 +184,8 @@ class Game:
                 self.tell(f"put out by the server: {text} [{code}]", warning=True)
             case Mismatched(text):
                 self.tell(text, warning=True)
+
+    def _hurry(self) -> None:
+        """Somebody pressed a key and waits to see what it did."""
+        self.urgent = True
+        self.wake()

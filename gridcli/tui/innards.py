@@ -11,6 +11,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor
+from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -86,3 +87,29 @@ def forget_regions(widget: Widget) -> None:
     Textual only forgets those of widgets that it draws itself; narrow ones are many.
     """
     widget._dirty_regions.clear()
+
+
+def is_writing(app: App[None]) -> bool:
+    """Whether what was drawn still waits for the thread that writes to the terminal.
+
+    The thread's queue is bounded, and a full one blocks the event loop.
+    """
+    thread = getattr(app._driver, "_writer_thread", None)
+    queue = getattr(thread, "_queue", None)
+    return queue is not None and not queue.empty()
+
+
+def ask_for_sign(app: App[None]) -> bool:
+    """Ask the terminal where its cursor is: it answers when it has read all that came before.
+
+    The answer is a `textual.events.CursorPosition` to the app.
+
+    Returns:
+        Whether there is a terminal to ask.
+    """
+    driver = app._driver
+    if driver is None or driver.is_headless:
+        return False
+    driver.write("\x1b[6n")
+    driver.flush()
+    return True

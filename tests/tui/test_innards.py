@@ -4,15 +4,23 @@ A terminal's emulator takes every update in, and then shows what a full repaint 
 which cells the board marks (`test_damage`), how often it draws (`test_pace`).
 """
 
+import os
 from random import Random
+from types import SimpleNamespace
+from typing import cast
 
 import pyte
 from rich.console import Console
+from textual import events
 from textual._compositor import CompositorUpdate
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
 
 from gridcli.core.geometry import Cell, Direction, Grid
 from gridcli.core.protocol.updates import Chat, Delta, Joiner
-from gridcli.tui.innards import NarrowCompositor, NarrowUpdate
+from gridcli.tui.innards import NarrowCompositor, NarrowUpdate, ask_for_sign, is_writing
 
 from .driving import Driven, drive
 from .fake_link import OWN_ID, moved
@@ -109,3 +117,42 @@ def test_a_step_is_written_in_few_bytes() -> None:
             assert len(app.board._dirty_regions) <= 4, "narrow regions add up"
 
     drive(scenario, size=SIZE)
+
+
+def test_what_the_writer_has_not_written_shows() -> None:
+    receiver, sender = os.pipe()
+    with os.fdopen(sender, "w") as file:
+        thread = WriterThread(file)
+        app = cast(App[None], SimpleNamespace(_driver=SimpleNamespace(_writer_thread=thread)))
+        assert not is_writing(app)
+        thread.write("waits: the thread does not run yet")
+        assert is_writing(app)
+        thread.start()
+        assert os.read(receiver, 100)
+        assert not is_writing(app)
+        thread.stop()
+    os.close(receiver)
+    assert "_writer_thread" in LinuxDriver.__init__.__code__.co_names
+    assert not is_writing(cast(App[None], SimpleNamespace(_driver=None)))
+
+
+def test_a_terminal_is_asked_and_its_answer_is_an_event_of_the_app() -> None:
+    written: list[str] = []
+    driver = SimpleNamespace(is_headless=False, write=written.append, flush=lambda: None)
+    assert ask_for_sign(cast(App[None], SimpleNamespace(_driver=driver)))
+    screen = pyte.Screen(80, 24)
+    answers: list[str] = []
+    screen.write_process_input = answers.append  # type: ignore[method-assign]
+    pyte.Stream(screen).feed("".join(written))
+    assert len(answers) == 1
+    (event,) = XTermParser().feed(answers[0])
+    assert isinstance(event, events.CursorPosition)
+
+    async def scenario(driven: Driven) -> None:
+        assert not ask_for_sign(driven.app), "there is no terminal"
+        heard: list[object] = []
+        driven.app._frames.answered = lambda: heard.append(event)  # type: ignore[method-assign]
+        driven.app.post_message(event)
+        await driven.until(lambda: bool(heard), "the sign")
+
+    drive(scenario)

@@ -1,0 +1,106 @@
+"""When the next frame may be drawn: as often as the screen should, and the terminal can.
+
+A terminal on a slow line takes a frame in longer than the next one takes to be made. What waits
+between us and it is already old when it is shown, so no more than about two frames may: after a
+frame the terminal is asked for a sign, and while that is overdue nothing is drawn. What is drawn
+then is the latest state. Pure: time comes in. Not here: drawing (`gridcli.tui.frames`), how a
+terminal is asked (`gridcli.tui.innards`).
+"""
+
+import math
+from collections import deque
+
+SLACK_S = 0.06
+"""A sign may take so much longer than the fastest one did before it counts as overdue."""
+FIRST_S = 0.5
+"""The very first sign is waited for so long."""
+LOST_S = 2.0
+"""A sign that takes longer is taken for lost; the next one is given twice as long."""
+MOST_S = 1.0
+"""However slow the line, there is a frame so often."""
+MOST_ASKED = 64
+"""So many signs may be under way."""
+_SLOWER, _FASTER = 1.3, 0.97
+"""Frames get rarer faster than they get more frequent, for each sign."""
+MOST_LOST = 3
+"""A terminal that lost so many, one after the other, is not asked any more."""
+LOOK_S = 0.01
+"""How soon to look again whether what was written has gone."""
+
+
+class Pace:
+    """The pace of one terminal. All times are seconds of one clock.
+
+    Args:
+        frames_per_second: how many frames there are where the terminal keeps up.
+    """
+
+    def __init__(self, frames_per_second: float) -> None:
+        self._least_s = self._interval_s = 1 / frames_per_second
+        self._slowed_s = self._answered_s = -math.inf
+        self._due_s = -math.inf
+        self._asked_s: deque[float] = deque()
+        """When the signs were asked for that are still to come; they come in this order."""
+        self._fastest_s: float | None = None
+        self._lost = 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether the terminal should be asked for a sign after the next frame."""
+        if self._fastest_s is None:  # it may never answer
+            return self._lost < MOST_LOST and not self._asked_s
+        return self._lost < MOST_LOST and len(self._asked_s) < MOST_ASKED
+
+    @property
+    def waits(self) -> bool:
+        """Whether a sign is still to come."""
+        return bool(self._asked_s)
+
+    def wait_s(self, now_s: float, *, queued: bool = False, urgent: bool = False) -> float:
+        """How long to wait with the next frame; 0 for not at all. Ask again then.
+
+        Args:
+            now_s: the time.
+            queued: earlier frames have not all been written yet.
+            urgent: it need not wait for its turn, only for the terminal: somebody pressed a key.
+        """
+        if self._asked_s and now_s - self._asked_s[0] > LOST_S * 2**self._lost:
+            self._asked_s.clear()
+            self._lost += 1
+        if queued or self._overdue(now_s):
+            return LOOK_S
+        return 0.0 if urgent else max(self._due_s - now_s, 0.0)
+
+    def drawn(self, now_s: float) -> None:
+        """A frame was drawn."""
+        # From when it was due, or frames that are each a little late add up to fewer of them.
+        due_s = self._due_s + self._interval_s
+        self._due_s = due_s if due_s > now_s else now_s + self._interval_s
+
+    def asked(self, now_s: float) -> None:
+        """The terminal was asked for a sign."""
+        self._asked_s.append(now_s)
+
+    def answered(self, now_s: float) -> None:
+        """A sign came: all that was written before it was asked for has been read."""
+        if not self._asked_s:
+            return
+        asked_s, self._lost = self._asked_s.popleft(), 0
+        took_s = now_s - asked_s
+        self._fastest_s = took_s if self._fastest_s is None else min(self._fastest_s, took_s)
+        if took_s <= self._fastest_s + SLACK_S:
+            self._interval_s = max(self._interval_s * _FASTER, self._least_s)
+        elif asked_s > self._slowed_s:  # not for what was under way then: that is the same jam
+            # Asked before the last one came: the line was busy with this frame since then.
+            busy_s = now_s - self._answered_s if asked_s < self._answered_s else 0.0
+            self._interval_s = min(max(self._interval_s * _SLOWER, busy_s), MOST_S)
+            self._slowed_s = now_s
+        self._answered_s = now_s
+
+    def _overdue(self, now_s: float) -> bool:
+        if not self._asked_s:
+            return False
+        waited_s = now_s - self._asked_s[0]
+        if self._fastest_s is None:  # nobody knows yet whether there will be any sign
+            return self._lost == 0 and SLACK_S < waited_s < FIRST_S
+        return waited_s > self._fastest_s + SLACK_S
