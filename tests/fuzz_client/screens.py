@@ -67,7 +67,7 @@ def await_packets(terminal: Terminal, server: Server, more: int, limit_s: float 
     base, until_s = sent(server), time.monotonic() + limit_s
 
     def enough() -> bool:
-        if "enter to rejoin" in terminal.text():
+        if "Enter rejoins" in terminal.text():
             terminal.type(b"\r")
         return sent(server) >= base + more or time.monotonic() > until_s
 

@@ -32,9 +32,9 @@ def tame(grid_server: Server) -> set[str]:
         terminal.wait_until(lambda: "live" in terminal.text(), "the board")
         answers_keys(terminal)
         terminal.type(b"r")
-        terminal.wait_until(lambda: "Go to:" in terminal.text(), "the dialog")
+        terminal.wait_until(lambda: "type to find" in terminal.text(), "the dialog")
         terminal.type(b"\x1b")
-        terminal.wait_until(lambda: "Go to:" not in terminal.text(), "its end")
+        terminal.wait_until(lambda: "type to find" not in terminal.text(), "its end")
     return kinds_of(bytes(terminal.written))
 
 
