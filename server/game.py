@@ -9,7 +9,8 @@ from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, Protocol
 
 from gridcli.core.errors import Refusal
-from gridcli.core.protocol.names import DEMO, SHUTTING_DOWN, TICKS, UNAUTHORIZED
+from gridcli.core.protocol.answers import RoomInfo
+from gridcli.core.protocol.names import DEMO, RATE_LIMITED, SHUTTING_DOWN, TICKS, UNAUTHORIZED
 from gridcli.core.protocol.requests import Step
 from gridcli.core.protocol.updates import (
     Chat,
@@ -26,7 +27,7 @@ from gridcli.core.world import Change, Joined, Left, Room, World
 
 from .audience import Audience
 from .backlog import Backlogs
-from .directory import Directory
+from .directory import FRESH_S, Directory
 from .referee import Referee
 from .sessions import Session, Sessions
 from .ticker import Ticker
@@ -150,6 +151,18 @@ class Game:
         """An emote to everyone in the room who speaks protocol 2."""
         _refuse_spectator(session, "show emotes")
         await self._tell_talk(self.world.room_of(session.user_id), Emote(session.user_id, emote))
+
+    def rooms(self, session: Session) -> Sequence[RoomInfo]:
+        """Which rooms there are, and who is where.
+
+        Raises:
+            Refusal: it was told this very list already, which is long and asked for in a word.
+        """
+        rooms = self.directory.rooms()
+        if session.listed is rooms:
+            raise Refusal(RATE_LIMITED, f"the list of rooms is made anew every {FRESH_S:g} s")
+        session.listed = rooms
+        return rooms
 
     async def end(self, sid: str) -> None:
         """A connection has ended."""

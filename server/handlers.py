@@ -157,7 +157,7 @@ class Handlers:
             case Show(emote):
                 await self._game.show(session, emote)
             case ListRooms():
-                return Answer(ok=True, rooms=self._game.directory.rooms())
+                return Answer(ok=True, rooms=self._game.rooms(session))
             case Hello():
                 await self._game.audience.tell(session.sid, Echo(session.user_id), session.protocol)
         return Answer(ok=True)

@@ -36,6 +36,8 @@ class Session:
     """Whether another connection of the same player has taken over."""
     untold: Sequence[Change] = ()
     welcoming: asyncio.Task[None] | None = None
+    listed: object = None
+    """The list of rooms that it was told last."""
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while it changes rooms."""
 

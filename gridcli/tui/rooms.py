@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from gridcli.core.errors import BadInput, GridError, Refusal
 from gridcli.core.protocol.answers import RoomInfo
+from gridcli.core.protocol.names import RATE_LIMITED
 from gridcli.core.text import MAX_ROOM, check_room
 
 from .room_list import RoomList, may_be_asked_for
@@ -114,8 +115,8 @@ class RoomScreen(ModalScreen[str | None]):
     async def _take(self) -> None:
         try:
             self.rooms.take(await self._ask())
-        except Refusal:
-            if self._hint != _NO_LIST:
+        except Refusal as refusal:
+            if refusal.code != RATE_LIMITED and self._hint != _NO_LIST:
                 self._hint = _NO_LIST
                 self._say(_NO_LIST)
             return

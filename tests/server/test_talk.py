@@ -121,6 +121,8 @@ def test_rooms_are_listed_with_who_is_there(enter: Enter) -> None:
             {"room": "watched", "users": 0, "mode": "roam", "names": []},
         ],
     }
+    again = ann.emit("rooms", {}, callback=True)
+    assert (again["ok"], again["code"]) == (False, "rate-limited"), "the same list, just told"
     assert enter().emit("rooms", {}, callback=True) == [], "protocol 1 has no such request"
 
 
