@@ -8,7 +8,7 @@
 # make abuse  each hostile input beside a hundred honest bots, calm and attack in turn (12 minutes)
 # make soak   an hour of churn, storms, slow readers, aborts and polls: is the server as before?
 # make stacks  our server beside python-socketio's own, Flask-SocketIO and Node: who holds how many (20 minutes)
-# make picture  the README's pictures: a report of a real run, the board on a real screen and in real browsers (needs Chromium)
+# make picture  the README's pictures: a report and a dashboard of real runs, the board on a real screen and in real browsers (needs Chromium)
 
 # Each test that starts a command would compile all of ours anew, and each worker every test.
 unexport PYTHONDONTWRITEBYTECODE
@@ -76,6 +76,7 @@ picture: $(VENV)/.dev
 	$(BIN)/python tests/tui/make_picture.py docs/board.svg
 	$(BIN)/python tests/report/make_picture.py docs/report.svg
 	PYTHONPATH=tests $(BIN)/python -m tui.web.make_picture docs/web.png
+	$(BIN)/python tests/bots/make_picture.py docs/bots.svg
 
 snapshots: $(VENV)/.dev
 	$(BIN)/pytest tests/tui --snapshot-update

@@ -51,6 +51,11 @@ Examples:
                                            a broadcast of an application of your own
 
 Scripts: {", ".join(BUILT_IN)}.
+
+On a terminal it is a dashboard: + and - change the number of bots, which ends the step and
+begins another one, and q ends the run as Ctrl-C does. --plain gives a line a second, and so does
+whatever is no terminal.
+
 Exit codes: 0 ok, 1 bots failed or moves were lost, 2 usage, 3 cannot connect, 98 the
 generator was saturated, 99 a threshold did not hold, 130 interrupted. The first Ctrl-C
 ends the run with its summary, the second at once.
@@ -114,6 +119,8 @@ ends the run with its summary, the second at once.
     default=1.0,
     help="How many times as fast --replay goes.",
 )
+@click.option("--plain", is_flag=True, help="A line a second in place of the dashboard.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw the dashboard with ASCII alone.")
 @link_options
 def bots(
     count: int,
@@ -135,6 +142,8 @@ def bots(
     record: Path | None,
     replay: Path | None,
     speed: float,
+    plain: bool,
+    ascii_only: bool,
     server: tuple[str, ...],
     room: str,
     transport: str,
@@ -155,6 +164,7 @@ def bots(
     from .replay import load_replay
     from .result import check_writable
     from .session import Output, play_bots
+    from .view import view_of
 
     target = measured(app, target_of(server, room, transport, protocol, token_file))
     try:
@@ -192,7 +202,8 @@ def bots(
         replay=played,
         application=app,
     )
-    return play_bots(plan, thresholds, Output(json_, out, record))
+    view = view_of(plain=plain, ascii_only=ascii_only)
+    return play_bots(plan, thresholds, Output(json_, out, record), view)
 
 
 bots.add_command(new)

@@ -56,6 +56,8 @@ class Participant(ABC):
         self._playing = False
         self._ready = asyncio.Event()
         """Connected, and it is time to play."""
+        self._ready_s = math.inf
+        """Since when."""
 
     @property
     @abstractmethod
@@ -81,13 +83,13 @@ class Participant(ABC):
         else:
             self._turns = Schedule(plan.rate, now_s, self._times)
         self._playing = True
-        self._set_ready()
+        self._set_ready(now_s)
         self._wake()
 
     def pause(self, now_s: float) -> float:
         """Play no more until the next `begin`; say how late the swarm is with a move, in s."""
         self._playing = False
-        self._set_ready()
+        self._set_ready(now_s)
         late_s = now_s - self._ideal_of(self._due_s) if self._live else 0.0
         self._due_s = math.inf
         return max(0.0, late_s)
@@ -128,7 +130,7 @@ class Participant(ABC):
     def _lose(self) -> None:
         """The connection was lost in this very moment: the state follows."""
         self._live = False
-        self._set_ready()
+        self._set_ready(time.monotonic())
 
     async def _turn(self) -> float:
         """Wait for the next turn and return its intended time."""
@@ -136,7 +138,8 @@ class Participant(ABC):
         while True:
             if not self._ready.is_set():
                 await self._ready.wait()
-                self._tally.miss(self._turns.skip_to(time.monotonic()))
+                # What fell due since then is only late: it could have been sent.
+                self._tally.miss(self._turns.skip_to(self._ready_s))
             turns = self._turns
             self._due_s = due_s = turns.next_s()
             await self._sleep_until(due_s)
@@ -185,7 +188,7 @@ class Participant(ABC):
     def _on_state(self, state: State) -> None:
         was_live, self._live = self._live, isinstance(state, Live)
         self._tally.live += self._live - was_live
-        self._set_ready()
+        self._set_ready(time.monotonic())
         match state:
             case Reconnecting(attempt):
                 if attempt == 1:
@@ -196,11 +199,12 @@ class Participant(ABC):
                 self._ledger.forget(self._receiver)
                 self._fail(f"{text} [{code}]")
 
-    def _set_ready(self) -> None:
-        if self._live and self._playing:
-            self._ready.set()
-        else:
+    def _set_ready(self, now_s: float) -> None:
+        if not (self._live and self._playing):
             self._ready.clear()
+        elif not self._ready.is_set():
+            self._ready_s = now_s
+            self._ready.set()
 
     def _fail(self, reason: str) -> None:
         self.failed = True

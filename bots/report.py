@@ -1,25 +1,35 @@
 """What a swarm says: a line a second on standard error, and at the end a table.
 
-Not here: the figures (`bots.swarm`), what they mean (`gridcli.core.run.verdict`), pages and plots
-of runs (`gridcli.report`).
+Not here: the dashboard (`bots.dashboard`), the figures (`bots.swarm`), what they mean
+(`gridcli.core.run.verdict`), pages and plots of runs (`gridcli.report`).
 """
 
+import os
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 
 from gridcli.core.latency import Latency
 from gridcli.core.run.health import PERCENTILE
 from gridcli.core.run.model import Run, Step
+from gridcli.core.run.objective import Objective
 
+from .course import Course
 from .swarm import Swarm
 
 
 class Progress:
-    """One line a second: on a terminal it replaces itself, otherwise it is a line of its own."""
+    """One line a second: on a terminal it replaces itself, otherwise it is a line of its own.
 
-    def __init__(self) -> None:
-        self._in_place = sys.stderr.isatty()
+    Args:
+        in_place: whether it replaces itself; None asks standard error.
+    """
+
+    def __init__(self, *, in_place: bool | None = None) -> None:
+        is_terminal = sys.stderr.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
+        self._in_place = is_terminal if in_place is None else in_place
         self._drawn = False
         self._second = 0
         self._sent = 0
@@ -52,6 +62,21 @@ class Progress:
             self._drawn = True
         else:
             click.echo(line, err=True)
+
+    def watching(
+        self, course: Course, thresholds: Sequence[Objective]
+    ) -> AbstractContextManager[None]:
+        """Show a run while it goes on: `show` does."""
+        return nullcontext()
+
+    def stopping(self) -> None:
+        """The run is to end."""
+        self.say("ending the run; Ctrl-C again ends it at once")
+
+    def ended(self, step: Step, *, several: bool) -> None:
+        """A step is over: one of several has a line."""
+        if several:
+            self.say(step_line(step))
 
     def clear(self) -> None:
         """Take the line that replaces itself away."""

@@ -17,7 +17,7 @@ import uvloop
 from gridcli import __version__
 from gridcli.core.recording import Header
 from gridcli.core.run.file import encode_run
-from gridcli.core.run.model import Run
+from gridcli.core.run.model import Run, Step
 from gridcli.core.run.objective import Objective
 from gridcli.core.run.verdict import INTERRUPTED, judge
 from gridcli.heap import steady_heap
@@ -27,10 +27,12 @@ from gridcli.machine import now_utc
 from gridcli.report.console import look_of_stdout
 from gridcli.report.summary import latency_curve
 
+from .course import Course
 from .plan import Plan
-from .report import Progress, as_table, step_line
+from .report import as_table
 from .result import run_of, write_run
 from .swarm import Swarm
+from .view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +44,37 @@ class Output:
     recording: Path | None = None
 
 
-def play_bots(plan: Plan, thresholds: Sequence[Objective], output: Output) -> int:
+def play_bots(plan: Plan, thresholds: Sequence[Objective], output: Output, view: View) -> int:
     """Play a plan through, print what came of it, and return the exit code."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_play_bots(plan, thresholds, output))
+        return runner.run(_play_bots(plan, thresholds, output, view))
 
 
-async def _play_bots(plan: Plan, thresholds: Sequence[Objective], output: Output) -> int:
-    progress, started = Progress(), now_utc()
-    async with swarm_of(plan, progress, output.recording) as (swarm, stop):
+async def _play_bots(
+    plan: Plan, thresholds: Sequence[Objective], output: Output, view: View
+) -> int:
+    started = now_utc()
+    async with swarm_of(plan, view, output.recording) as (swarm, stop):
         plan = swarm.plan
-        several = len(plan.steps) > 1
-        progress.say(_intent(plan))
-        async with swarm.open():
-            for bots in plan.steps:
-                await swarm.resize(bots)
-                step = await swarm.measure(plan.step_s)
-                if several:
-                    progress.say(step_line(step))
-                if stop.is_set():
-                    break
+        view.say(_intent(plan))
+        course, steps = Course(swarm, stop), swarm.timeline.steps
+
+        def ended(step: Step) -> None:
+            view.ended(step, several=max(len(steps), len(plan.steps)) > 1)
+
+        with view.watching(course, thresholds):
+            async with swarm.open():
+                await course.play(ended)
         if swarm.fault is not None:
             raise swarm.fault
-    if plan.application is not None and not any(step.counts.seen for step in swarm.timeline.steps):
-        progress.say("no event was recognised: heard() must name the sender as identity() does")
+    if plan.application is not None and not any(step.counts.seen for step in steps):
+        view.say("no event was recognised: heard() must name the sender as identity() does")
     run = run_of(swarm, "bots", started)
     # Without a duration Ctrl-C is how a run ends, and no interruption.
     judge(run, plan.limits, thresholds, interrupted=stop.is_set() and plan.step_s is not None)
     if output.run is not None:
         write_run(run, output.run)
-        progress.say(f"written: {output.run}; see `gridcli report {output.run}`")
+        view.say(f"written: {output.run}; see `gridcli report {output.run}`")
     show_result(run, as_table(run), json=output.json)
     return run.exit_code
 
@@ -87,15 +90,18 @@ def show_result(run: Run, table: str, *, json: bool) -> None:
         click.echo("\n" + "\n".join(curve))
 
 
-def stop_on_signals(progress: Progress) -> asyncio.Event:
+def stop_on_signals(view: View) -> asyncio.Event:
     """What Ctrl-C or SIGTERM sets; the second one ends the process at once."""
     stop = asyncio.Event()
 
     def interrupt() -> None:
         if stop.is_set():
-            os._exit(INTERRUPTED)  # asked twice: whatever is stuck is not waited for
-        progress.say("ending the run; Ctrl-C again ends it at once")
+            try:
+                view.clear()
+            finally:
+                os._exit(INTERRUPTED)  # asked twice: whatever is stuck is not waited for
         stop.set()
+        view.stopping()
 
     # Before anything is said: whoever reads a first line may press Ctrl-C.
     loop = asyncio.get_running_loop()
@@ -106,25 +112,25 @@ def stop_on_signals(progress: Progress) -> asyncio.Event:
 
 @asynccontextmanager
 async def swarm_of(
-    plan: Plan, progress: Progress, recording: Path | None = None
+    plan: Plan, view: View, recording: Path | None = None
 ) -> AsyncIterator[tuple[Swarm, asyncio.Event]]:
     """A swarm on the game that the plan names or that is found, and what Ctrl-C sets.
 
     Raises:
         SetupError: there is no game, and none can be started.
     """
-    stop = stop_on_signals(progress)
+    stop = stop_on_signals(view)
     # Bots may be asked for more than people can do, and so much is taken of people alone.
     game = await find_game(plan.target.url, args=("--event-rate", "0"))
-    progress.say(game.how)
+    view.say(game.how)
     plan = replace(plan, target=replace(plan.target, url=game.url))
     if recording is not None:
-        plan = replace(plan, recorder=Recorder(recording, _header(plan), progress.say))
+        plan = replace(plan, recorder=Recorder(recording, _header(plan), view.say))
     steady_heap()
     try:
-        yield Swarm(plan, progress.show, stop), stop
+        yield Swarm(plan, view.show, stop), stop
     finally:
-        progress.clear()
+        view.clear()
         if plan.recorder is not None:
             await plan.recorder.close()
         if game.own is not None:

@@ -58,6 +58,8 @@ class Swarm:
         self.phase = "ramp"
         self._on_second = on_second
         self._stop = stop
+        self._cut = asyncio.Event()
+        """What is under way, the ramp or the step, is to end, and the swarm plays on."""
         self._bots: list[Participant] = []
         self._playing: dict[Participant, asyncio.Task[None]] = {}
         self._http: aiohttp.ClientSession | None = None
@@ -97,6 +99,7 @@ class Swarm:
             Interrupted: we were stopped while it was still on its way.
         """
         self.phase = "ramp"
+        self._cut.clear()
         self.timeline.prepare(bots)
         # Whoever could not play before is replaced.
         gone = [bot for bot in self._bots if bot.failed]
@@ -104,6 +107,10 @@ class Swarm:
         await self._leave([*gone, *self._bots[bots:]])
         del self._bots[bots:]
         await self._bring_in(bots - len(self._bots))
+
+    def cut(self) -> None:
+        """End the ramp or the step that is under way; the next `resize` begins anew."""
+        self._cut.set()
 
     async def calm(self) -> None:
         """Wait until the server answers promptly again, if the last step was too much for it."""
@@ -113,16 +120,16 @@ class Swarm:
         while self._bots and time.monotonic() < until_s and not self._stop.is_set():
             if await self._bots[0].answer_s() < _PROMPT_S:
                 return
-            await self._stopped_within(_PROMPT_S)
+            await self._cut_within(_PROMPT_S)
 
     async def measure(self, duration_s: float | None) -> Step:
-        """Play the step that is prepared, for so long or until stopped, and see it through."""
+        """Play the step that is prepared, for so long or until it is cut, and see it through."""
         self.phase = "play"
         began_s = time.monotonic()
         self.timeline.begin(began_s, time.process_time())
         for bot in self._bots:
             bot.begin(began_s)
-        await self._stopped_within(duration_s)
+        await self._cut_within(duration_s)
         ended_s = time.monotonic()
         late_s = [late for bot in self._bots if (late := bot.pause(ended_s)) > 0]
         self.timeline.sample(ended_s, time.process_time(), self.tally.live)
@@ -141,7 +148,7 @@ class Swarm:
         starting: list[asyncio.Task[None]] = []
         for place in range(more):
             due_s = began_s + place * ramp_s / more
-            if await self._stopped_within(due_s - time.monotonic()):
+            if await self._cut_within(due_s - time.monotonic()):
                 break
             assert self._http is not None, "bots need an open swarm"
             bot = self._make(next(free), self._http)
@@ -213,16 +220,16 @@ class Swarm:
 
         await asyncio.gather(*(leave(bot) for bot in bots))
 
-    async def _stopped_within(self, seconds: float | None) -> bool:
-        """Wait for the stop, for so long at most; None waits for ever."""
-        if seconds is not None and seconds <= 0:
-            return self._stop.is_set()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def _cut_within(self, seconds: float | None) -> bool:
+        """Wait for the cut or the stop, for so long at most; None waits for ever."""
+        if seconds is None or seconds > 0:
+            either = [asyncio.create_task(each.wait()) for each in (self._stop, self._cut)]
+            try:
+                await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in either:
+                    task.cancel()
+        return self._stop.is_set() or self._cut.is_set()
 
     async def _sweep(self) -> None:
         next_second_s = time.monotonic() + 1

@@ -109,6 +109,20 @@ class Latency:
         if buckets.size:
             self._dense()[buckets] += counts
 
+    def copy(self) -> "Latency":
+        """One that stays as this one is now."""
+        other = Latency()
+        other.merge(self)
+        return other
+
+    def since(self, earlier: "Latency") -> "Latency":
+        """What was recorded since a copy was taken."""
+        new = self.copy()
+        buckets, counts = earlier._sparse()
+        if buckets.size:
+            new._dense()[buckets] -= counts
+        return new
+
     def pack(self) -> None:
         """Take less memory, for one that is complete: three or four bytes for a bucket in use."""
         if self._counts is None:

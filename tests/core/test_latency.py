@@ -53,6 +53,21 @@ def test_a_percentile_is_a_sample_to_three_digits(values: list[float], percent: 
     assert any(found == pytest.approx(value * 1000, rel=2e-3, abs=2e-3) for value in values)
 
 
+@given(st.lists(seconds, max_size=20), st.lists(seconds, max_size=20), st.booleans())
+def test_since_a_copy_is_what_came_after_it(
+    before: list[float], after: list[float], packed: bool
+) -> None:
+    made = latency(*before)
+    copy = made.copy()
+    made.add(after)
+    if packed:
+        made.pack()
+        copy.pack()
+    assert made.since(copy).bins() == latency(*after).bins()
+    assert copy.bins() == latency(*before).bins()
+    assert len(made) == len(before) + len(after)
+
+
 @given(st.lists(seconds, max_size=20), st.lists(seconds, max_size=20))
 def test_merging_is_adding_all(one: list[float], other: list[float]) -> None:
     merged, together = latency(*one), latency(*one, *other)

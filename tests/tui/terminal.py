@@ -45,6 +45,7 @@ class Terminal:
         environment = inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | env
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.modes_before = self._modes = termios.tcgetattr(slave)
         # The new session's leader takes the terminal as its own. Forking here ourselves would do
         # the same, but not safely beside threads.
         self._process = subprocess.Popen(
@@ -66,7 +67,7 @@ class Terminal:
         while not seen():
             if time.monotonic() > end_s:
                 raise AssertionError(f"waited in vain for {what}\n{self.text()}")
-            self._read(0.05)
+            self.read()
 
     def text(self) -> str:
         """The screen as text."""
@@ -75,6 +76,17 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         """Press keys."""
         os.write(self._master, keys)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def modes(self) -> list[object]:
+        """How the terminal takes what is typed: line by line, with echo, and so on."""
+        if not self.closed:
+            self._modes = termios.tcgetattr(self._master)
+        return [*self._modes]
 
     def own_glyph(self) -> tuple[str, int, int] | None:
         """The bold and reversed character on the grid, with its column and line."""
@@ -110,7 +122,8 @@ class Terminal:
         self._process.wait()
         self.hang_up()
 
-    def _read(self, wait_s: float) -> None:
+    def read(self, wait_s: float = 0.05) -> None:
+        """Take in what was written, if there is something within so long."""
         if self.closed:
             time.sleep(wait_s)
             return
@@ -119,6 +132,7 @@ class Terminal:
             try:
                 data = os.read(self._master, 65536)
             except OSError:  # the other side is gone
+                self.modes()
                 self.hang_up()
             else:
                 self.written += data

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from ..ledger import Counts, Ledger, Move
+from .health import Health
 from .limits import Limits
 from .model import Step
 from .seen import count_seen
@@ -47,8 +48,19 @@ class Timeline:
         """The step that is played, or prepared."""
         return self.steps[-1]
 
+    @property
+    def began_s(self) -> float:
+        """When that step began; infinity where it has not."""
+        return self._began[-1]
+
     def prepare(self, players: int) -> None:
-        """From now on players come in, or go, for a step that begins later."""
+        """From now on players come in, or go, for a step that begins later.
+
+        One that was prepared and has not begun becomes this one, with what happened in it.
+        """
+        if self.steps and self._began[-1] == float("inf"):
+            self.step.players = players
+            return
         self.steps.append(Step(players, 0.0))
         self._began.append(float("inf"))
 
@@ -81,6 +93,13 @@ class Timeline:
             second.every.pack()
             second.from_send.pack()
         step.seen.pack()
+
+    def health_until(self, now_s: float, cpu_s: float) -> Health:
+        """How the generator has done so far in the step that is played."""
+        so_far = self.step.health
+        played_s = now_s - self._began[-1]
+        used = (cpu_s - self._cpu_s) / played_s if played_s > 0 else 0.0
+        return Health(so_far.lag, so_far.debt, used)
 
     def late(self, seconds: float) -> None:
         """The event loop came back so much later than asked."""

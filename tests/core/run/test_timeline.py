@@ -113,9 +113,12 @@ def test_past_a_limit_a_step_is_invalid_and_says_why(
     for _ in range(10):
         timeline.late(lag_s)
         timeline.sent_late(debt_s)
+    timeline.add(())
+    so_far = timeline.health_until(111.0, 7.0 + cpu_s)
     timeline.end(111.0, 7.0 + cpu_s)
     timeline.settle()
     assert timeline.step.invalid.startswith(said)
+    assert timeline.step.invalid == so_far.complaint(timeline.limits)
     assert bool(timeline.step.invalid) == bool(said)
 
 
@@ -126,3 +129,15 @@ def test_every_second_has_its_players_also_where_a_sample_was_missed() -> None:
     for now_s, players in ((110.7, 2), (113.6, 4), (114.0, 4)):
         timeline.sample(now_s, now_s - 110, players)
     assert [second.players for second in timeline.step.seconds] == [2, 4, 4, 4]
+
+
+def test_a_step_that_never_began_becomes_the_next_one() -> None:
+    timeline = Play().timeline
+    timeline.prepare(2)
+    timeline.step.connect.add([0.1])
+    timeline.prepare(5)
+    timeline.begin(110.0, 0.0)
+    timeline.end(111.0, 0.0)
+    timeline.prepare(7)
+    assert [step.players for step in timeline.steps] == [5, 7]
+    assert len(timeline.steps[0].connect) == 1
