@@ -34,6 +34,7 @@ from .frames import Frames
 from .game import Game, Part
 from .innards import NarrowScreen
 from .keys import Keys
+from .minimap import BESIDE, OVER, Minimap
 from .offer import Offer
 from .players import Players
 from .podium import Podium
@@ -127,14 +128,20 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         self.chat_input = ChatInput(self.keys, ascii_only=ascii_only, id="say")
         self.status = StatusLine(game, self.keys, ascii_only=ascii_only, id="status")
         self.offer = Offer(id="offer")
+        self.maps = [
+            Minimap(self.board, place, ascii_only=ascii_only, id=f"map-{place}")
+            for place in (BESIDE, OVER)
+        ]
         with Vertical(id="field"):
             yield self.title_row
             with Stage(id="stage"):
                 yield self.board
+                yield self.maps[1]
                 yield self.offer
                 yield self.podium
                 yield self.banner
         yield self.players
+        yield self.maps[0]
         yield self.log_view
         yield self.chat_input
         yield self.status
@@ -173,7 +180,7 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
     def _tick(self) -> None:
         # What is due does not wait for a terminal that is slow to show it.
         self._do_what_is_due()
-        if self.board.moving:  # a trail fades without any change
+        if self._moves():
             self._frames.want()
 
     def _do_what_is_due(self) -> None:
@@ -183,12 +190,18 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         for toast in self.game.take_toasts():
             self.say(toast.text, warning=toast.warning)
 
+    def _moves(self) -> bool:
+        # A trail fades, and a map catches up, without any change.
+        return self.board.moving or any(minimap.late for minimap in self.maps)
+
     def _draw(self) -> None:
         if not (self.board.is_attached and self.status.is_attached):
             return  # the screen is being taken down
         dirty = self.game.take_dirty()
-        if Part.WORLD in dirty or self.board.moving:
+        if Part.WORLD in dirty or self._moves():
             self.board.redraw()
+            for minimap in self.maps:
+                minimap.redraw()
         if Part.PEOPLE in dirty or self.players.roster.due:
             self.players.redraw()
         if Part.LOG in dirty:

@@ -72,6 +72,11 @@ class Board(Pointing):
         return scale.columns >= grid.width and scale.rows >= grid.height
 
     @property
+    def window(self) -> Window:
+        """The cells in view."""
+        return self._window
+
+    @property
     def moving(self) -> bool:
         """Whether time alone will change what is drawn."""
         return self._trails.fading or bool(self.game.emotes)
@@ -140,6 +145,7 @@ class Board(Pointing):
     def on_resize(self) -> None:
         """Another window shows another part of the grid."""
         self.redraw()
+        self.game.looks_elsewhere()  # which the map shows, too
 
     def refit(self) -> None:
         """There is another amount of room, or another grid."""

@@ -52,6 +52,7 @@ ACTIONS: Sequence[Action] = (
     Action("follow", "follow(1)", "f", _FOLLOW, "Follow a player", "follow"),
     Action("follow_before", "follow(-1)", "F", _FOLLOW),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
+    Action("map", "map", "m", "hide the map of a large grid, or show it", "Map"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
     Action("more_bots", "more_bots", "b", _BOTS, "5 more bots", "bots"),
     Action("fewer_bots", "fewer_bots", "B", _BOTS, "5 fewer bots"),

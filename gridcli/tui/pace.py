@@ -11,19 +11,21 @@ import math
 from collections import deque
 
 SLACK_S = 0.06
-"""A sign may take so much longer than the fastest one did before it counts as overdue."""
+"""A sign may take so much longer than it should before nothing is drawn until it comes."""
 FIRST_S = 0.5
 """The very first sign is waited for so long."""
 LOST_S = 2.0
 """A sign that takes longer is taken for lost; the next one is given twice as long."""
-MOST_S = 1.0
-"""However slow the line, there is a frame so often."""
-MOST_ASKED = 64
-"""So many signs may be under way."""
-_SLOWER, _FASTER = 1.3, 0.97
-"""Frames get rarer faster than they get more frequent, for each sign."""
 MOST_LOST = 3
 """A terminal that lost so many, one after the other, is not asked any more."""
+MOST_ASKED = 64
+"""So many signs may be under way."""
+MOST_S = 2.0
+"""However slow the line, there is a frame so often."""
+_HEADROOM = 1.1
+"""Frames are so much further apart than the line needs for one, so that none of them waits."""
+_FASTER = 0.1
+"""How much of a shorter time is believed at once; a longer one all of it, when it comes twice."""
 LOOK_S = 0.01
 """How soon to look again whether what was written has gone."""
 
@@ -37,7 +39,9 @@ class Pace:
 
     def __init__(self, frames_per_second: float) -> None:
         self._least_s = self._interval_s = 1 / frames_per_second
-        self._slowed_s = self._answered_s = -math.inf
+        self._answered_s = -math.inf
+        self._took_s = 0.0
+        """How long the line was busy with the last frame."""
         self._due_s = -math.inf
         self._asked_s: deque[float] = deque()
         """When the signs were asked for that are still to come; they come in this order."""
@@ -86,16 +90,16 @@ class Pace:
         if not self._asked_s:
             return
         asked_s, self._lost = self._asked_s.popleft(), 0
-        took_s = now_s - asked_s
-        self._fastest_s = took_s if self._fastest_s is None else min(self._fastest_s, took_s)
-        if took_s <= self._fastest_s + SLACK_S:
-            self._interval_s = max(self._interval_s * _FASTER, self._least_s)
-        elif asked_s > self._slowed_s:  # not for what was under way then: that is the same jam
-            # Asked before the last one came: the line was busy with this frame since then.
-            busy_s = now_s - self._answered_s if asked_s < self._answered_s else 0.0
-            self._interval_s = min(max(self._interval_s * _SLOWER, busy_s), MOST_S)
-            self._slowed_s = now_s
+        round_s = now_s - asked_s
+        self._fastest_s = round_s if self._fastest_s is None else min(self._fastest_s, round_s)
+        # The line began with this frame when it got there, or when the one before was over.
+        took_s = now_s - max(asked_s + self._fastest_s, self._answered_s)
         self._answered_s = now_s
+        # One that is late by itself may be the work of this very process: it takes two.
+        slow_s, self._took_s = min(took_s, self._took_s) * _HEADROOM, took_s
+        if slow_s < self._interval_s:
+            slow_s = self._interval_s + (slow_s - self._interval_s) * _FASTER
+        self._interval_s = min(max(slow_s, self._least_s), MOST_S)
 
     def _overdue(self, now_s: float) -> bool:
         if not self._asked_s:
@@ -103,4 +107,5 @@ class Pace:
         waited_s = now_s - self._asked_s[0]
         if self._fastest_s is None:  # nobody knows yet whether there will be any sign
             return self._lost == 0 and SLACK_S < waited_s < FIRST_S
-        return waited_s > self._fastest_s + SLACK_S
+        # From the fastest frame's time, and what the line needs for one as they are now.
+        return waited_s > self._fastest_s + self._interval_s - self._least_s + SLACK_S

@@ -9,6 +9,7 @@ from gridcli.core.errors import GridError, Refusal
 
 from ..chat import ChatInput, LogView
 from ..keys import Keys
+from ..minimap import Minimap
 from ..palette import shown
 from ..players import Players
 from ..status import StatusLine
@@ -23,6 +24,7 @@ class Base(Notifying):
     log_view: LogView
     chat_input: ChatInput
     status: StatusLine
+    maps: list[Minimap]
 
     async def ask(self, request: Awaitable[None]) -> None:
         """Await a request; a refusal becomes a toast and a line of the log."""

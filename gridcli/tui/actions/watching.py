@@ -50,6 +50,14 @@ class Watching(Walking):
             follow.let_go()
         self.game.looks_elsewhere()
 
+    def action_map(self) -> None:
+        """Hide the map, or show it."""
+        if self.board.whole:
+            self.notify("The whole grid is in view.")
+        for minimap in self.maps:
+            minimap.wanted = not minimap.wanted
+        self.game.looks_elsewhere()
+
     def action_come_back(self) -> None:
         """Back to oneself, and to where one stands."""
         self.stop_walking()
