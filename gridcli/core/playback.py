@@ -21,9 +21,9 @@ from .recording import Entry, Flow
 
 K = TypeVar("K", bound=Sized)
 
-SPACING = 2**19
-"""What a timeline takes in between two states that it keeps, as `Lookahead.work`: some 40 ms."""
-HELD = 1_000_000
+SPACING = 2**18
+"""What a timeline takes in between two states that it keeps, as `Lookahead.work`: some 20 ms."""
+HELD = 2_000_000
 """How much the states that it keeps may be together, in entries of dictionaries: 80 MB at most.
 When they are more, every other one is given up, and the spacing is twice as wide from then on."""
 

@@ -76,7 +76,7 @@ def recorded(path: Path) -> Iterator[RecordedFile]:
     """Open a recording for as long as the block takes; from a pipe, all of it is taken first.
 
     Raises:
-        SetupError: it can't be opened; or what a `SetupError` out of the block says, with the
+        SetupError: it can't be opened; or what a `BadRecording` out of the block says, with the
             file's name before it.
     """
     with ExitStack() as stack:
@@ -92,5 +92,5 @@ def recorded(path: Path) -> Iterator[RecordedFile]:
             raise SetupError(f"cannot read {path}: {reason}") from None
         try:
             yield RecordedFile(file.fileno())
-        except SetupError as error:
+        except BadRecording as error:
             raise SetupError(f"{path}: {error}") from None

@@ -136,6 +136,10 @@ class Board(Pointing):
         assert found is not None
         return found
 
+    def jumped(self) -> None:
+        """It is another time: nobody has walked from where they were to where they are now."""
+        self._trails.forget()
+
     def pan(self, dx: int, dy: int) -> None:
         """Look elsewhere; the camera stays there until it is to follow somebody again."""
         self.game.follow.let_go()

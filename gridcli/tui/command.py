@@ -18,6 +18,7 @@ from gridcli.link.target import DEFAULT_PORT
 from gridcli.options import link_options, target_of
 
 from .options import PlayOptions
+from .replay.options import ReplayOptions, replay_options
 from .web.options import WebOptions, web_options
 
 _EPILOG = """\b
@@ -32,7 +33,8 @@ Examples:
   gridcli play --protocol 1                     as the 2017 demo's clients play
   gridcli play --spectate                       only watch
   gridcli play --web                            in browsers: everybody who opens the page plays
-  gridcli play --record game.jsonl              for gridcli bots --replay game.jsonl
+  gridcli play --record game.jsonl              write down what happens
+  gridcli play --replay game.jsonl --speed 2    and watch it again; gridcli bots plays it again
 
 \b
 Keys: arrows, WASD, hjkl or a click move, t chats, r changes the room, e shows an emote,
@@ -107,6 +109,7 @@ class _Symbol(click.ParamType[str]):
     metavar="FILE",
     help="Write down what is sent and received, as JSON lines.",
 )
+@replay_options
 @click.option("--spectate", is_flag=True, help="Watch without playing.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters alone.")
 @click.option(
@@ -138,6 +141,7 @@ def play(
     host: str,
     port: int,
     web: WebOptions | None,
+    replay: ReplayOptions | None,
 ) -> None:
     """Play on a shared grid in this terminal, or with --web in browsers.
 
@@ -159,7 +163,11 @@ def play(
         port=port,
     )
     # What follows takes a while to load, and `--help` and wrong options do not need it.
-    if web is not None:
+    if replay is not None:
+        from .replay import session as replay_session
+
+        replay_session.run(replay)
+    elif web is not None:
         from .web import serve
 
         serve.run(options, web)

@@ -7,7 +7,8 @@ much arrived. Not here: widgets (`board`, `players`, `chat`, `status`), what upd
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 
 from gridcli.core.errors import GridError
 from gridcli.core.geometry import Direction
@@ -35,16 +36,35 @@ from .walk import Walk
 
 __all__ = ["EVERYTHING", "NOTHING", "Game", "GameLink", "Part", "Toast"]
 
+Memory = Mapping[str, object]
+"""What a game was told, as a value."""
+
+_OF_THE_WATCHER = frozenset(
+    {"link", "clock", "wake", "urgent", "spectate", "recorded", "walk", "follow"}
+)
+"""What a game has by whom it is shown to, and not by what it was told."""
+
 
 class Game:
-    """One player's game. Give `updated` and `state_changed` to a link, then the link to `join`."""
+    """One player's game. Give `updated` and `state_changed` to a link, then the link to `join`.
+
+    Args:
+        spectate: whether one only watches.
+        recorded: whether it is a recording that one watches.
+        clock: seconds, of which those of updates are.
+    """
 
     link: GameLink
 
     def __init__(
-        self, *, spectate: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        spectate: bool = False,
+        recorded: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.spectate = spectate
+        self.recorded = recorded
         self.pulse = Pulse()
         self.bots = 0
         """How many bots of this screen's play."""
@@ -184,6 +204,29 @@ class Game:
                 self.tell(f"put out by the server: {text} [{code}]", warning=True)
             case Mismatched(text):
                 self.tell(text, warning=True)
+
+    def remember(self, mirror: Mirror) -> Memory:
+        """A copy of all that it was told, for `recall`; whatever is added to the game is in it.
+
+        Args:
+            mirror: a copy of the link's, which the memory is to refer to in its place.
+        """
+        told = {name: value for name, value in vars(self).items() if name not in _OF_THE_WATCHER}
+        return self._copied(told, self.mirror, mirror)
+
+    def recall(self, memory: Memory, mirror: Mirror) -> None:
+        """Know what was remembered, and nothing else; where one looks stays as it is.
+
+        Args:
+            memory: stays as it is.
+            mirror: what the memory refers to; the link's is a copy of that.
+        """
+        vars(self).update(self._copied(memory, mirror, self.mirror))
+        self._dirty = EVERYTHING
+
+    def _copied(self, memory: Memory, mirror: Mirror, other: Mirror) -> Memory:
+        same = [(self.clock, self.clock), (mirror, other), (mirror.contest, other.contest)]
+        return deepcopy(memory, {id(one): another for one, another in same if one is not None})
 
     def _hurry(self) -> None:
         """Somebody pressed a key and waits to see what it did."""

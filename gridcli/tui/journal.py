@@ -10,14 +10,24 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 _KEPT = 400
 _NAMED = 3
 _SHORTEST_NAME = 2
 
 
+class _Event:
+    """Never changes, so a copy of a journal has the very same ones."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
 @dataclass(frozen=True, eq=False, slots=True)
-class Said:
+class Said(_Event):
     """A chat line; compared by identity, as each entry is an event of its own.
 
     `earlier` was said before we came, or while we were away; `mention` names us.
@@ -31,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Passed:
+class Passed(_Event):
     """Players came into the room or went out of it, one after another."""
 
     verb: str
@@ -47,7 +57,7 @@ class Passed:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Told:
+class Told(_Event):
     """A word of the server or of this program; `warning` makes it stand out."""
 
     text: str

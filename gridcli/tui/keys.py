@@ -88,11 +88,15 @@ _SHOWN_IN_ASCII = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
 class Keys:
-    """The keys in use: the table's own."""
+    """The keys in use: the table's own.
 
-    def __init__(self) -> None:
-        self.actions = ACTIONS
-        self._keys = {action.name: _split(action.keys) for action in ACTIONS}
+    Args:
+        actions: the table.
+    """
+
+    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+        self.actions = actions
+        self._keys = {action.name: _split(action.keys) for action in actions}
 
     def bindings(self) -> Iterator[tuple[str, str]]:
         """Pairs of a key, as Textual names it, and what it calls."""
@@ -107,8 +111,8 @@ class Keys:
         )
 
     def of(self, name: str) -> Sequence[str]:
-        """An action's keys, as Textual names them. Raises `KeyError` where there is none such."""
-        return self._keys[name]
+        """An action's keys, as Textual names them; none where the table has no such action."""
+        return self._keys.get(name, ())
 
     def first(self, name: str, *, ascii_only: bool = False) -> str:
         """The key that hints name; empty where there is none."""
@@ -118,8 +122,8 @@ class Keys:
     def hints(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
         """Keys and a word for each, for the status line: moving, and what has a `hint`."""
         arrows = [self.first(name, ascii_only=ascii_only) for name in _MOVES if self.of(name)]
-        hints = [(_word(arrows) if len("".join(arrows)) == len(arrows) else "arrows", "move")]
-        return hints + [
+        moves = _word(arrows) if len("".join(arrows)) == len(arrows) else "arrows"
+        return [(moves, "move")] * bool(arrows) + [
             (self.first(action.name, ascii_only=ascii_only), action.hint)
             for action in self.actions
             if action.hint and self.of(action.name)

@@ -19,7 +19,7 @@ from .vitals import Piece, Vitals, kept, length
 
 _HINT = "status--hint"
 _HINT_RANKS = {"help": 4, "bots": 4, "chat": 5, "rooms": 7}
-_WATCHERS_RANKS = {"play": 3, "help": 4, "bots": 4, "follow": 5, "rooms": 7}
+_WATCHERS_RANKS = {"play": 3, "pause": 3, "help": 4, "bots": 4, "follow": 5, "rooms": 7}
 _WATCHERS_WORDS = {"watch": "play", "move": "look"}
 _OTHER_HINT = 9
 

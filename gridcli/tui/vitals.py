@@ -121,7 +121,8 @@ class Vitals:
             pieces.append(Piece("cut off from other servers", 1, "status--waiting"))
         # What one sees must not be taken for one's own game.
         if game.spectate:
-            pieces.append(Piece("spectating", 0, "status--waiting"))
+            word = "recording" if game.recorded else "spectating"
+            pieces.append(Piece(word, 0, "status--waiting"))
         if game.follow.name:
             pieces.append(Piece(self._shown(f"following {game.follow.name}"), 1, "status--waiting"))
         elif game.follow.free and not game.spectate:
