@@ -97,6 +97,7 @@ class Swarm:
         Raises:
             CannotConnect: not even the first bot finds a server.
             Interrupted: we were stopped while it was still on its way.
+            BadDescription: what it was to say at once shows that the description is wrong.
         """
         self.phase = "ramp"
         self._cut.clear()
@@ -190,6 +191,8 @@ class Swarm:
         try:
             await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
             if not start.done():
+                if self.fault is not None:
+                    raise self.fault
                 raise Interrupted("interrupted before the first bot was in")
             await start
         finally:
