@@ -4,10 +4,11 @@ Not here: what clicks on it do (`test_replay_keys`).
 """
 
 import pytest
-from recordings import heard
+from recordings import OWN_ID, heard, live
 from textual.geometry import Region
 
-from gridcli.core.protocol.updates import Chat
+from gridcli.core.geometry import Cell, Grid
+from gridcli.core.protocol.updates import Chat, Delta, Joiner, Welcome
 from gridcli.tui.replay.bar import clock_text, speed_text
 
 from .replaying import Watched, watch
@@ -185,3 +186,23 @@ def test_a_recording_without_a_length() -> None:
         assert watched.log == ["hi"]
 
     watch(scenario, [heard(0.0, Chat("ben", "ben", "hi"))])
+
+
+@pytest.mark.parametrize("size", [(100, 30), (160, 50)])
+def test_everything_has_its_place_beside_a_grid_that_needs_a_map(size: tuple[int, int]) -> None:
+    async def scenario(watched: Watched) -> None:
+        app = watched.app
+        field, bar = app.query_one("#field").region, app.query_one("#replay").region
+        beside = [app.query_one(name).region for name in ("#players", "#map-beside", "#log")]
+        assert all(region.x == field.right for region in beside)
+        assert [region.y for region in beside] == sorted(region.y for region in beside)
+        assert beside[-1].bottom == field.bottom == bar.y
+        assert bar.width == size[0]
+
+    people = [Joiner(OWN_ID, "K", Cell(60, 20), "ada")]
+    entries = [
+        heard(0.0, Welcome(OWN_ID, "K", Grid(220, 90), 2, "ada", "den")),
+        heard(0.0, Delta(0, 1, full=True, joins=people)),
+        live(0.0),
+    ]
+    watch(scenario, entries, size=size)
