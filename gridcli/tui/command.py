@@ -163,14 +163,14 @@ def play(
         port=port,
     )
     # What follows takes a while to load, and `--help` and wrong options do not need it.
-    if replay is not None:
+    if web is not None:
+        from .web import serve
+
+        serve.run(replay or options, web)
+    elif replay is not None:
         from .replay import session as replay_session
 
         replay_session.run(replay)
-    elif web is not None:
-        from .web import serve
-
-        serve.run(options, web)
     else:
         from . import session
 

@@ -9,6 +9,10 @@ import json
 import os
 import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gridcli.core.errors import GridError, Refusal
 
 REFUSED = "gridcli-refused"
 """The packet by which a browser is told why there will be no screen: `{"type", "text"}`."""
@@ -35,10 +39,18 @@ def gone() -> bool:
     return any(event & (select.POLLHUP | select.POLLERR) for _, event in watch.poll(0))
 
 
-def refuse(reason: str) -> None:
-    """Tell the browser why there will be no screen; nothing on a terminal, which has a line."""
-    if not in_browser():
-        return
+@contextmanager
+def told_of_refusal() -> Iterator[None]:
+    """Tell the browser, too, of an error because of which there will be no screen."""
+    try:
+        yield
+    except GridError as error:
+        if in_browser():
+            _refuse(error.text if isinstance(error, Refusal) else str(error))
+        raise
+
+
+def _refuse(reason: str) -> None:
     packet = json.dumps({"type": REFUSED, "text": reason}).encode()
     try:
         os.write(_STDOUT, _PRELUDE + _META + len(packet).to_bytes(4, "big") + packet)

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gridcli import __version__
-from gridcli.core.errors import GridError, Refusal
 from gridcli.core.recording import Header
 from gridcli.link.company import MOST, Company
 from gridcli.link.link import Link
@@ -44,11 +43,8 @@ def run(options: PlayOptions) -> None:
         SetupError: there is nothing to draw on, or no server could be started.
     """
     silence_logs()
-    try:
+    with outlet.told_of_refusal():
         asyncio.run(_play(options))
-    except GridError as error:
-        outlet.refuse(error.text if isinstance(error, Refusal) else str(error))
-        raise
 
 
 async def _play(options: PlayOptions) -> None:

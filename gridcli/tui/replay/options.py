@@ -13,10 +13,13 @@ import click
 from click.core import ParameterSource
 
 from gridcli.core.deck import FASTEST, SLOWEST
+from gridcli.tui.web.options import NAMES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OURS = ("replay", "speed", "player")
+_BESIDE = ("ascii_only", *NAMES)
+"""What makes sense with a recording, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +81,5 @@ def _check(ctx: click.Context, path: Path | None) -> None:
         option = name.replace("_", "-")
         if path is None and name in _OURS:
             raise click.UsageError(f"--{option} goes with --replay", ctx)
-        if path is not None and name not in (*_OURS, "ascii_only"):
+        if path is not None and name not in (*_OURS, *_BESIDE):
             raise click.UsageError(f"--replay shows what was recorded; leave --{option} out", ctx)

@@ -17,6 +17,7 @@ from gridcli.link.recorded import RecordedFile, recorded
 
 from ..game import Game
 from ..keys import Keys
+from ..outlet import told_of_refusal
 from ..palette import shown
 from ..running import need_terminal, run_screen, silence_logs
 from .app import ReplayApp
@@ -38,7 +39,7 @@ def run(options: ReplayOptions) -> None:
             terminal to draw on.
     """
     silence_logs()
-    with recorded(options.path) as file:
+    with told_of_refusal(), recorded(options.path) as file:
         asyncio.run(_play(file, options))
 
 

@@ -22,9 +22,10 @@ DEFAULT_WEB_PORT = 8766
 DEFAULT_SESSIONS = 8
 """Each is a process of some 50 MiB that takes most of a second of a core to start."""
 
-_OURS = ("web", "web_host", "web_port", "web_sessions", "web_origin")
+NAMES = ("web", "web_host", "web_port", "web_sessions", "web_origin")
+"""The options, as click names them."""
 # The game is found once, for all browsers; and a recording is a file for each of them.
-_NOT_PASSED_ON = frozenset({*_OURS, "server", "host", "port", "record"})
+_NOT_PASSED_ON = frozenset({*NAMES, "server", "host", "port", "record"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def web_options(command: F) -> F:
 
     @wraps(command)
     def folded(*args: Any, **values: Any) -> Any:
-        wished = [values.pop(name) for name in _OURS]
+        wished = [values.pop(name) for name in NAMES]
         return command(*args, web=_read(click.get_current_context(), *wished), **values)
 
     options = [
@@ -105,7 +106,7 @@ def _read(
     ctx: click.Context, web: bool, host: str, port: int, sessions: int, origins: tuple[str, ...]
 ) -> WebOptions | None:
     if not web:
-        for name in _OURS[1:]:
+        for name in NAMES[1:]:
             if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name.replace('_', '-')} goes with --web", ctx)
         return None

@@ -9,6 +9,7 @@ import errno
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,25 +18,31 @@ import click
 from aiohttp import web
 
 from gridcli.core.errors import SetupError
+from gridcli.core.views import opened, viewer
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
+from gridcli.link.recorded import recorded
 from gridcli.link.revival import Revival
 from gridcli.link.target import NEW
 from gridcli.tui.options import PlayOptions
+from gridcli.tui.replay.options import ReplayOptions
 
 from .guard import Guard, is_loopback
 from .options import WebOptions
 from .site import Command, Site
 
 _END_S = 15.0
+_PLAY = (sys.executable, "-m", "gridcli", "play")
 _ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 """To listen on every address of this machine, and the one at which it finds itself."""
 
 
-def run(options: PlayOptions, wished: WebOptions) -> None:
-    """Serve until Ctrl-C, SIGTERM or the end of the terminal.
+def run(options: PlayOptions | ReplayOptions, wished: WebOptions) -> None:
+    """Serve a game, or a recording that each page watches by itself, until Ctrl-C, SIGTERM or the
+    end of the terminal.
 
     Raises:
+        BadRecording: it is none, or holds no such view.
         CannotConnect: the server that was named does not answer.
         Refusal: it does not let us in.
         SetupError: the page can't be served there, or no server could be started.
@@ -43,14 +50,14 @@ def run(options: PlayOptions, wished: WebOptions) -> None:
     asyncio.run(_run(options, wished))
 
 
-async def _run(options: PlayOptions, wished: WebOptions) -> None:
+async def _run(options: PlayOptions | ReplayOptions, wished: WebOptions) -> None:
     async with AsyncExitStack() as stack:
-        servers, how = await _find_game(options, stack)
+        command, how = await _find(options, wished.args, stack)
         ended = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         site = Site(
-            _command(servers, wished.args, options.record),
+            command,
             Guard(wished.host, wished.origins),
             wished.sessions,
         )
@@ -63,6 +70,22 @@ async def _run(options: PlayOptions, wished: WebOptions) -> None:
         if cautious := warning(port, wished):
             _warn(cautious)
         await ended.wait()
+
+
+async def _find(
+    options: PlayOptions | ReplayOptions, args: tuple[str, ...], stack: AsyncExitStack
+) -> tuple[Command, str]:
+    """What each page runs, and a line about it."""
+    if isinstance(options, ReplayOptions):
+        _check_recording(options)
+        watch = (*_PLAY, *_watching(options))
+        return lambda number: watch, f"each page watches {options.path} by itself"
+    servers, how = await _find_game(options, stack)
+    play = (*_PLAY, f"--server={servers}", *args)
+    record = options.record
+    if record is None:
+        return lambda number: play, how
+    return lambda number: (*play, f"--record={_numbered(record, number)}"), how
 
 
 async def _find_game(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, str]:
@@ -82,19 +105,27 @@ async def _find_game(options: PlayOptions, stack: AsyncExitStack) -> tuple[str, 
     return found.url, f"{found.how}; from a terminal: gridcli play --server {found.url}"
 
 
+def _check_recording(options: ReplayOptions) -> None:
+    with recorded(options.path) as file:
+        viewer(file, *opened(file), options.player)
+
+
+def _watching(options: ReplayOptions) -> Iterator[str]:
+    """The same as arguments; options of a game, such as the environment may have, go with none."""
+    yield f"--replay={options.path}"
+    yield f"--speed={options.speed}"
+    if options.player is not None:
+        yield f"--player={options.player}"
+    if options.ascii_only:
+        yield "--ascii"
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_stem(f"{path.stem}-{number}")
+
+
 def _warn(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _command(servers: str, args: tuple[str, ...], record: Path | None) -> Command:
-    play = (sys.executable, "-m", "gridcli", "play", f"--server={servers}", *args)
-
-    def command(number: int) -> tuple[str, ...]:
-        if record is None:
-            return play
-        return (*play, f"--record={record.with_stem(f'{record.stem}-{number}')}")
-
-    return command
 
 
 async def _listen(runner: web.AppRunner, wished: WebOptions) -> int:

@@ -78,7 +78,7 @@ def test_without_a_terminal_it_says_so(path: Path) -> None:
         (["--replay", "FILE", "--server", "new"], "leave --server out"),
         (["--replay", "FILE", "--auto-move", "400"], "leave --auto-move out"),
         (["--replay", "FILE", "--spectate"], "leave --spectate out"),
-        (["--replay", "FILE", "--web"], "leave --web out"),
+        (["--replay", "FILE", "--web", "--room", "x"], "leave --room out"),
         (["--speed", "2"], "--speed goes with --replay"),
         (["--player", "2"], "--player goes with --replay"),
     ],

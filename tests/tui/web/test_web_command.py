@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from in_process import gridcli
+from recordings import recording
 from servers import ROOT, running_server
+from tui.replay.replaying import a_game
 from tui.terminal import children
 
 from gridcli.tui.web.options import WebOptions
@@ -51,6 +53,30 @@ def test_recordings_are_a_file_for_each_page(tmp_path: Path) -> None:
     with pages(*OWN_GAME, "--record", str(tmp_path / "game.jsonl")) as served:
         asyncio.run(main(served.url))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["game-1.jsonl", "game-2.jsonl"]
+
+
+def test_a_recording_is_watched_on_each_page(tmp_path: Path) -> None:
+    async def main(file: Path) -> None:
+        # What the environment says of games does not matter here.
+        env = {"GRIDCLI_PLAY_ROOM": "den"}
+        with pages("--replay", str(file), "--speed", "4", "--ascii", env=env) as served:
+            assert served.process.output[1] == f"Each page watches {file} by itself"
+            async with bare_page(served.url) as page:
+                await page.until(lambda text: "0:20" in text, "the recording")
+                assert children(served.process.pid) == served.games(), "there is no server"
+
+    file = tmp_path / "game.jsonl"
+    file.write_bytes(recording(a_game()))
+    asyncio.run(main(file))
+
+
+def test_what_is_no_recording_is_a_line_and_no_page(tmp_path: Path) -> None:
+    file = tmp_path / "game.jsonl"
+    file.write_text("no\n")
+    done = gridcli("play", "--web", "--replay", str(file))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_server_that_does_not_answer_is_a_line_and_no_page() -> None:
