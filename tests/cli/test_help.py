@@ -70,7 +70,7 @@ def examples_of(path: str) -> Iterator[list[str]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The working folder, with the files that examples name and options want to find."""
-    for name in ("tokens", "FILE"):
+    for name in ("tokens", "FILE", "game.jsonl"):
         (tmp_path / name).write_text("something")
     example = ROOT / "docs" / "examples" / "chat" / "chat_app.py"
     (tmp_path / "chat_app.py").write_text(example.read_text())
