@@ -15,6 +15,7 @@ from textual.app import App
 from gridcli.core.errors import SetupError
 
 from . import outlet
+from .enduring import enduring_terminal
 
 _LOOK_EACH_S = 0.5
 
@@ -34,7 +35,8 @@ async def run_screen(app: App[Any]) -> None:
         loop.add_signal_handler(number, app.exit)
     watch = asyncio.create_task(_leave_with_outlet(app))
     try:
-        await app.run_async()
+        with enduring_terminal():
+            await app.run_async()
     finally:
         watch.cancel()
         for number in endings:
