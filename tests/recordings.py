@@ -174,6 +174,7 @@ _states = st.sampled_from(
         state(0.0, "dreaming"),
     ]
 )
+_leaving = Entry(0.0, 0, Flow.OUT, "disconnect")
 _one = st.one_of(
     st.builds(heard, st.just(0.0), _updates),
     st.builds(heard, st.just(0.0), _updates),
@@ -181,6 +182,7 @@ _one = st.one_of(
     st.builds(asked, st.just(0.0), _requests, ack_id=st.none() | st.integers(1, 3)),
     _states,
     _acks,
+    st.just(_leaving),
     st.builds(
         Entry, st.just(0.0), st.just(0), st.just(Flow.OUT), st.just("connect"), _connects, st.none()
     ),

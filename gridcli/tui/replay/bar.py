@@ -1,14 +1,13 @@
 """The bar beneath a replay: playing or paused, where it is, and what there is to look for.
 
 One line, or with room for it two: the track, and the marks beneath it. Not here: what a click or a
-key does (`gridcli.tui.replay.app`), the marks' times (`gridcli.core.marks`).
+key does (`gridcli.tui.replay.app`), glyphs and words (`gridcli.tui.replay.track`).
 """
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import itemgetter
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,35 +21,11 @@ from textual.widget import Widget
 from gridcli.core.marks import Mark
 
 from .projector import Projector
+from .track import FANCY, PLAIN, Track, clock_text, speed_text
 
 _LEAST_TRACK = 10
 _LABEL = 4
 """Columns for the speed, or what is in its place: the track must not jump beneath the mouse."""
-
-
-class Glyphs(NamedTuple):
-    """What the bar is drawn with."""
-
-    playing: str
-    paused: str
-    end: str
-    waits: str
-    played: str
-    rest: str
-    unread: str
-    knob: str
-    times: str
-    marks: dict[Mark, str]
-
-
-_FANCY = Glyphs(
-    "▶ ", "❚❚", "■ ", "◌ ", "━", "─", "┄", "●", "×",
-    {Mark.JOINED: "▴", Mark.CHAT: "◆", Mark.LOST: "✕"},
-)  # fmt: skip
-_PLAIN = Glyphs(
-    "> ", "||", "# ", ". ", "=", "-", ".", "O", "x",
-    {Mark.JOINED: "+", Mark.CHAT: '"', Mark.LOST: "x"},
-)  # fmt: skip
 
 
 class Bar(Widget):
@@ -83,9 +58,9 @@ class Bar(Widget):
         super().__init__(id=id)
         self.ascii_only = ascii_only
         self._projector = projector
-        self._glyphs = _PLAIN if ascii_only else _FANCY
+        self._glyphs = PLAIN if ascii_only else FANCY
         self._drawn: tuple[object, ...] = ()
-        self._marked: tuple[tuple[object, ...], list[Mark | None]] = ((), [])
+        self._marked: tuple[object, Sequence[Mark | None]] = (None, ())
 
     @property
     def text(self) -> str:
@@ -114,9 +89,8 @@ class Bar(Widget):
 
     def position_at(self, column: int) -> float | None:
         """The position that a column of the content stands for; None beside the track."""
-        width = self._track_width
-        at = column - self._track_start
-        return self._time_s(at, width) if width and 0 <= at < width else None
+        track, at = self._track, column - self._track_start
+        return track.time_s(at) if 0 <= at < track.width else None
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """Seek, and hold on to the mouse: it may drag the position."""
@@ -133,11 +107,11 @@ class Bar(Widget):
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """A drag, or no more than a move."""
-        width = self._track_width
-        if self.app.mouse_captured is self and width:
+        track = self._track
+        if self.app.mouse_captured is self:
             at: Offset = event.get_content_offset_capture(self)
-            column = min(max(at.x - self._track_start, 0), width - 1)
-            self.post_message(self.Sought(self._time_s(column, width)))
+            column = min(max(at.x - self._track_start, 0), max(track.width - 1, 0))
+            self.post_message(self.Sought(track.time_s(column)))
 
     def on_mouse_up(self) -> None:
         """The end of a drag."""
@@ -145,9 +119,8 @@ class Bar(Widget):
             self.release_mouse()
 
     def _shows(self) -> tuple[object, ...]:
-        projector, width = self._projector, self._track_width
-        known = self._column(projector.known_s, width)
-        at = self._column(projector.position_s, width)
+        projector, track = self._projector, self._track
+        at, known = track.column(projector.position_s), track.column(projector.known_s)
         return self.text, self._sign(), at, known, len(projector.marks), self.size
 
     @property
@@ -155,9 +128,9 @@ class Bar(Widget):
         return cell_len(self._glyphs.playing) + self._position_width + 4
 
     @property
-    def _track_width(self) -> int:
+    def _track(self) -> Track:
         width = self.size.width - self._track_start - _LABEL - 3
-        return width if width >= _LEAST_TRACK else 0
+        return Track(width if width >= _LEAST_TRACK else 0, self._projector.deck.length_s)
 
     @property
     def _position_width(self) -> int:
@@ -186,15 +159,15 @@ class Bar(Widget):
         return glyphs.playing if projector.deck.playing else glyphs.paused
 
     def _track_line(self) -> list[Segment]:
-        projector, glyphs, width = self._projector, self._glyphs, self._track_width
+        projector, glyphs, track = self._projector, self._glyphs, self._track
         sign, text = self._styled("bar--sign"), self._styled("bar--text")
         position = self._position()
         segments = [
             Segment(self._sign(), sign),
             Segment(f" {position}".ljust(self._position_width + 3), text),
         ]
-        knob, known = (self._column(s, width) for s in (projector.position_s, projector.known_s))
-        marks = self._marks(width) if self.size.height < 2 else [None] * width
+        knob, known = track.column(projector.position_s), track.column(projector.known_s)
+        marks = self._marks(track) if self.size.height < 2 else [None] * track.width
         pieces = []
         for column, mark in enumerate(marks):
             if column == knob:
@@ -211,7 +184,7 @@ class Bar(Widget):
         return [*segments, *self._runs(pieces), label]
 
     def _marks_line(self) -> list[Segment]:
-        width, glyphs = self._track_width, self._glyphs
+        glyphs = self._glyphs
         legend = [
             (glyphs.marks[Mark.CHAT], "bar--chat"),
             (" chat  ", "bar--faint"),
@@ -221,7 +194,7 @@ class Bar(Widget):
         left = Strip(self._runs(legend)).adjust_cell_length(self._track_start - 1, self.rich_style)
         marks = [
             (" ", "bar--faint") if mark is None else (glyphs.marks[mark], f"bar--{mark}")
-            for mark in self._marks(width)
+            for mark in self._marks(self._track)
         ]
         return [*left, *self._runs(marks)]
 
@@ -232,44 +205,12 @@ class Bar(Widget):
             for style, run in groupby(pieces, key=itemgetter(1))
         ]
 
-    def _marks(self, width: int) -> Sequence[Mark | None]:
-        """The mark of each column of the track."""
-        marks, length_s = self._projector.marks, self._projector.deck.length_s
-        key = (width, length_s, len(marks))
+    def _marks(self, track: Track) -> Sequence[Mark | None]:
+        marks = self._projector.marks
+        key = (track, len(marks))
         if key != self._marked[0]:
-            edges = [self._time_s(column - 0.5, width) for column in range(width + 1)]
-            edges[-1:] = [length_s + 1]
-            found = [marks.within(*pair) for pair in pairwise(edges)]
-            self._marked = key, found
+            self._marked = key, track.marks(marks)
         return self._marked[1]
-
-    def _column(self, time_s: float, width: int) -> int:
-        length_s = self._projector.deck.length_s
-        return round(time_s / length_s * (width - 1)) if length_s > 0 and width else 0
-
-    def _time_s(self, column: float, width: int) -> float:
-        return column / (width - 1) * self._projector.deck.length_s
 
     def _styled(self, name: str) -> Style:
         return self.get_component_rich_style(name)
-
-
-def clock_text(seconds: float, *, finely: bool = False) -> str:
-    """A position as people read it: 0:42, 1:02:05, or finely 0:42.35."""
-    hundredths = int(seconds * 100 + 1e-6)
-    minutes, rest = divmod(hundredths // 100, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-    return f"{text}.{hundredths % 100:02}" if finely else text
-
-
-_VULGAR = {Fraction(1, 2): "½", Fraction(1, 4): "¼", Fraction(1, 8): "⅛"}
-
-
-def speed_text(speed: float, *, ascii_only: bool = False) -> str:
-    """How many times as fast: 2×, ½×, 1.5×."""
-    times = "x" if ascii_only else "×"
-    exact = Fraction(speed)
-    if exact in _VULGAR:
-        return (f"1/{exact.denominator}" if ascii_only else _VULGAR[exact]) + times
-    return f"{speed:.3g}{times}"

@@ -7,16 +7,16 @@ latency on the screen is the recorded one. Not here: which entries, and when
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
 
 from gridcli.core.errors import BadInput
 from gridcli.core.marks import Mark
 from gridcli.core.protocol.answers import decode_answer
-from gridcli.core.protocol.names import CONNECT
+from gridcli.core.protocol.names import CONNECT, DISCONNECT
 from gridcli.core.protocol.requests import Hello, Request, Step
 from gridcli.core.protocol.updates import Echo, Update
-from gridcli.core.recording import ACK, LIVE, Entry, Flow
+from gridcli.core.recording import ACK, LIVE, OFFLINE, Entry, Flow
 from gridcli.core.witness import Witness
 from gridcli.link.states import State
 
@@ -38,11 +38,13 @@ class Connection:
         steps: how many were sent without a number, in protocol 1.
         asked_s: when questions were sent that have not been echoed yet, in seconds.
         waiting: the numbers of requests that are not acknowledged yet.
+        left: whether the player has taken its leave.
     """
 
-    steps: int
-    asked_s: deque[float]
-    waiting: frozenset[int]
+    steps: int = 0
+    asked_s: deque[float] = field(default_factory=deque)
+    waiting: frozenset[int] = frozenset()
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Showing:
         self._link = link
         self._witness = Witness()
         link.mirror = self._witness.mirror
-        self._connection = Connection(0, deque(), frozenset())
+        self._connection = Connection()
 
     def take(self, entry: Entry) -> Mark | None:
         """Take in the player's next entry."""
@@ -94,7 +96,7 @@ class Showing:
             witness,
             link.state,
             link.transport,
-            Connection(connection.steps, connection.asked_s.copy(), connection.waiting),
+            replace(connection, asked_s=connection.asked_s.copy()),
             self._game.remember(witness.mirror),
         )
 
@@ -104,16 +106,14 @@ class Showing:
         self._witness = saved.witness.copy()
         link.mirror, link.state = self._witness.mirror, saved.state
         link.transport = saved.transport
-        self._connection = Connection(
-            connection.steps, connection.asked_s.copy(), connection.waiting
-        )
+        self._connection = replace(connection, asked_s=connection.asked_s.copy())
         self._game.recall(saved.memory, saved.witness.mirror)
 
     def _enter(self, entry: Entry) -> None:
         payload = entry.payload if isinstance(entry.payload, dict) else {}
         state = _state_of(entry.event, payload)
-        if state is None:
-            return
+        if state is None or (entry.event == OFFLINE and self._connection.left):
+            return  # who leaves has seen the game to its last moment, and nothing after it
         if entry.event == LIVE:
             self._link.transport = str(payload.get("transport", ""))
         self._link.state = state
@@ -122,8 +122,10 @@ class Showing:
     def _sent(self, entry: Entry, request: Request | None) -> None:
         connection = self._connection
         if entry.event == CONNECT:
-            self._connection = Connection(0, deque(), frozenset())
+            self._connection = Connection()
             return
+        if entry.event == DISCONNECT:
+            connection.left = True
         if entry.ack_id is not None:
             connection.waiting |= {entry.ack_id}
         match request:

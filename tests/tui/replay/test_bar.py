@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from gridcli.core.geometry import Cell, Grid
 from gridcli.core.protocol.updates import Chat, Delta, Joiner, Welcome
-from gridcli.tui.replay.bar import clock_text, speed_text
+from gridcli.tui.replay.track import clock_text, speed_text
 
 from .replaying import Watched, watch
 

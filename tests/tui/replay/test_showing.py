@@ -149,8 +149,6 @@ def test_a_real_game_is_shown_as_it_was(grid_server: Server, tmp_path: Path, pro
     shown = Shown()
     with recorded(path) as file:
         for entry in file.reading():
-            if entry.event == "offline":
-                break
             shown.stage.take(entry)
         told = _seen(shown.game) | {"room": shown.link.mirror.room}
         told["transport"] = shown.link.transport
@@ -215,6 +213,15 @@ def test_states_are_shown_as_they_were_and_broken_ones_are_left_out() -> None:
         assert shown.link.state == expected
     assert shown.link.transport == "polling"
     assert shown.game.state_since_s == 4.0
+
+
+def test_who_leaves_has_seen_the_game_to_its_last_moment() -> None:
+    leaving = [live(0.0), Entry(1.0, 0, Flow.OUT, "disconnect"), state(1.1, "offline", reason="x")]
+    shown = after(leaving)
+    assert isinstance(shown.link.state, Live)
+    assert list(shown.game.journal) == []
+    again = Entry(2.0, 0, Flow.OUT, "connect", {"protocol": TICKS})
+    assert after([*leaving, again, state(3.0, "offline", reason="x")]).link.state == Offline("x")
 
 
 def test_a_refusal_is_a_line_of_the_log_as_it_was() -> None:
