@@ -39,7 +39,7 @@ from .offer import Offer
 from .players import Players
 from .podium import Podium
 from .status import StatusLine, TitleRow
-from .theme import NIGHT
+from .theme import THEMES
 from .throttle import Throttle
 
 FRAMES_PER_SECOND = 30
@@ -71,10 +71,12 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         company: has bots come and go; None where there are none to be had.
         auto_move: takes steps by itself.
         ascii_only: draw with ASCII characters alone.
+        theme: a name of `THEMES`.
         greeting: said in a toast, line by line, once the screen is there.
     """
 
     TITLE = "gridcli"
+    COMMAND_PALETTE_BINDING = ""  # it is in the table of keys, like everything else
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "dialogs.tcss"]
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = _WIDTHS
@@ -92,10 +94,10 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         company: Company | None = None,
         auto_move: AutoMove | None = None,
         ascii_only: bool = False,
+        theme: str = "dark",
         greeting: Sequence[str] = (),
     ) -> None:
         self.keys = keys or Keys()
-        self.COMMAND_PALETTE_BINDING = self.keys.of("palette")[0]  # type: ignore[misc]
         # With NO_COLOR the terminal's own two colours are left alone; bold and reverse remain.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.game = game
@@ -111,8 +113,9 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         for key, call in self.keys.bindings():
             self.bind(key, call)
         self._frames = Frames(self, game, self._draw, FRAMES_PER_SECOND, time.monotonic)
-        self.register_theme(NIGHT)
-        self.theme = NIGHT.name
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.theme = THEMES[theme].name
 
     def compose(self) -> ComposeResult:
         """Every part of the screen; the style sheet places them for the size there is."""
@@ -183,7 +186,14 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         if self._moves():
             self._frames.want()
 
+    @property
+    def _up(self) -> bool:
+        """Whether the screen is there, and not being taken down."""
+        return self.board.is_attached and self.status.is_attached
+
     def _do_what_is_due(self) -> None:
+        if not self._up:
+            return
         self.walk_on()
         self.keep_following()
         self.offer_bots()
@@ -195,8 +205,8 @@ class PlayApp(Spectating, Talking, Going, Looking, Hosting):
         return self.board.moving or any(minimap.late for minimap in self.maps)
 
     def _draw(self) -> None:
-        if not (self.board.is_attached and self.status.is_attached):
-            return  # the screen is being taken down
+        if not self._up:
+            return
         dirty = self.game.take_dirty()
         if Part.WORLD in dirty or self._moves():
             self.board.redraw()

@@ -145,7 +145,7 @@ class LogView(Widget):
         text = Text(end="", style=faint)
         text.append(f"<{name}>", self._colour(entry.user_id))
         if entry.earlier:
-            text.stylize(Style(bold=False, dim=True))
+            text.stylize(Style(bold=False))
         text.append(f" {said}")
         if entry.mention:
             text.highlight_regex(

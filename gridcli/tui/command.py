@@ -113,6 +113,20 @@ class _Symbol(click.ParamType[str]):
 @click.option("--spectate", is_flag=True, help="Watch without playing.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters alone.")
 @click.option(
+    "--theme",
+    type=click.Choice(["dark", "light"]),
+    default="dark",
+    help="For which background the colours are; there are more in the palette.",
+)
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="gridcli/keys.toml in $XDG_CONFIG_HOME or ~/.config",
+    help="Other keys.",
+)
+@click.option("--print-keys", is_flag=True, help="Print the keys as a file to start from, and end.")
+@click.option(
     "--host",
     default="127.0.0.1",
     help="Address that a server of your own listens on; 0.0.0.0 lets other machines in.",
@@ -138,6 +152,9 @@ def play(
     record: Path | None,
     spectate: bool,
     ascii_only: bool,
+    theme: str,
+    keys: Path | None,
+    print_keys: bool,
     host: str,
     port: int,
     web: WebOptions | None,
@@ -147,6 +164,11 @@ def play(
 
     Joins the game that runs on this machine, or starts one that lasts as long as the screen.
     """
+    if print_keys:
+        from .keys_file import as_toml, read_keys
+
+        click.echo(as_toml(read_keys(keys)), nl=False)
+        return
     options = PlayOptions(
         target=replace(
             target_of(server, room, transport, protocol, token_file),
@@ -159,6 +181,8 @@ def play(
         seed=SystemRandom().randrange(2**32) if seed is None else seed,
         record=record,
         ascii_only=ascii_only,
+        theme=theme,
+        keys=keys,
         host=host,
         port=port,
     )

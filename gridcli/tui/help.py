@@ -8,10 +8,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-_MOUSE = (("click, drag", "walk there; on a name: keep that player in view"),)
+_MOUSE = (("click, drag", "walk there; on a name, follow that player"),)
 _WORDS = (
     ("seen", "from your step until the state that includes it arrived"),
     ("ping", "the server's answer to a question, while you stand still"),
@@ -24,15 +25,23 @@ class HelpScreen(ModalScreen[None]):
 
     Args:
         keys: what keys do, as rows of the keys and their meaning.
+        own_keys: those that opened it, and close it again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", "back", show=False),
+        Binding("escape,q,enter", "dismiss", "back", show=False),
     ]
 
-    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, keys: Sequence[tuple[str, str]], own_keys: Sequence[str]) -> None:
         super().__init__()
         self._keys = keys
+        self._own_keys = own_keys
+
+    def on_key(self, event: Key) -> None:
+        """The key that opened it."""
+        if event.key in self._own_keys:
+            event.stop()
+            self.dismiss()
 
     def compose(self) -> ComposeResult:
         """A table of keys, then of words."""

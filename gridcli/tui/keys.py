@@ -2,14 +2,13 @@
 
 A new action is one line here and one `action_…` method in `gridcli.tui.actions`; the bindings, the
 help, the palette and the hints come from this table. Not here: what the actions do
-(`gridcli.tui.actions`).
+(`gridcli.tui.actions`), a file that changes the keys (`gridcli.tui.keys_file`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from textual.binding import Binding
-from textual.keys import format_key
+from .key_names import parsed, shown_key
 
 
 class Action(NamedTuple):
@@ -32,7 +31,8 @@ class Action(NamedTuple):
 
 
 _MOVE = "move; hold a key to keep going"
-_FOLLOW = "keep the next player in view, or the one before"
+_EMOTE = "show an emote on your cell, or ping it"
+_FOLLOW = "follow the next player, or the one before"
 _BOTS = "5 more bots, or 5 fewer"
 _LOG = "older lines of the log, and newer ones"
 
@@ -43,8 +43,8 @@ ACTIONS: Sequence[Action] = (
     Action("right", "move('right')", "right, d, l", _MOVE),
     Action("chat", "chat", "t, slash", "chat; enter sends, esc ends it", "Chat", "chat"),
     Action("rooms", "rooms", "r", "go to another room", "Rooms", "rooms"),
-    Action("emote", "emote", "e", "show an emote on your cell", "Emote", "emote"),
-    Action("ping", "ping", "p", "have others look at your cell", "Ping", "ping"),
+    Action("emote", "emote", "e", _EMOTE, "Emote", "emote"),
+    Action("ping", "ping", "p", _EMOTE, "Ping", "ping"),
     Action("name", "name", "n", "change your name and symbol", "Name and symbol", "name"),
     Action(
         "spectate", "spectate", "v", "watch without playing, and play again", "Spectate", "watch"
@@ -54,8 +54,8 @@ ACTIONS: Sequence[Action] = (
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
     Action("map", "map", "m", "hide the map of a large grid, or show it", "Map"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
-    Action("more_bots", "more_bots", "b", _BOTS, "5 more bots", "bots"),
-    Action("fewer_bots", "fewer_bots", "B", _BOTS, "5 fewer bots"),
+    Action("more_bots", "more_bots", "b", _BOTS, "Bots: 5 more", "bots"),
+    Action("fewer_bots", "fewer_bots", "B", _BOTS, "Bots: 5 fewer"),
     Action("older", "scroll_log(-1)", "pageup", _LOG, anywhere=True),
     Action("newer", "scroll_log(1)", "pagedown", _LOG, anywhere=True),
     Action("rejoin", "rejoin", "enter", "rejoin when kicked, refused or offline", "Rejoin"),
@@ -66,37 +66,36 @@ ACTIONS: Sequence[Action] = (
 
 _MOVES = ("left", "up", "down", "right")
 
-_SHOWN = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "Esc",
-    "enter": "Enter",
-    "space": "Space",
-    "tab": "Tab",
-    "backspace": "Backspace",
-    "delete": "Del",
-    "insert": "Ins",
-    "home": "Home",
-    "end": "End",
+_FAMILIAR = {
+    "wasd": tuple("wasd"),
+    "hjkl": tuple("hjkl"),
+    "arrows": ("Up", "Down", "Left", "Right"),
 }
-_FAMILIAR = ("wasd", "hjkl")
-_SHOWN_IN_ASCII = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
 class Keys:
-    """The keys in use: the table's own.
+    """The keys in use.
 
     Args:
         actions: the table.
+        changed: the keys of some actions, by their names, as Textual names them; others have those
+            of the table.
     """
 
-    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(
+        self,
+        actions: Sequence[Action] = ACTIONS,
+        *,
+        changed: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.actions = actions
-        self._keys = {action.name: _split(action.keys) for action in actions}
+        changed = changed or {}
+        self._keys: dict[str, Sequence[str]] = {
+            action.name: changed[action.name]
+            if action.name in changed
+            else [parsed(key) for key in action.keys.split(",")]
+            for action in actions
+        }
 
     def bindings(self) -> Iterator[tuple[str, str]]:
         """Pairs of a key, as Textual names it, and what it calls."""
@@ -121,20 +120,26 @@ class Keys:
 
     def hints(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
         """Keys and a word for each, for the status line: moving, and what has a `hint`."""
-        arrows = [self.first(name, ascii_only=ascii_only) for name in _MOVES if self.of(name)]
-        moves = _word(arrows) if len("".join(arrows)) == len(arrows) else "arrows"
-        return [(moves, "move")] * bool(arrows) + [
+        moves = self.moves(ascii_only=ascii_only)
+        return ([(moves, "move")] if moves else []) + [
             (self.first(action.name, ascii_only=ascii_only), action.hint)
             for action in self.actions
             if action.hint and self.of(action.name)
         ]
+
+    def moves(self, *, ascii_only: bool = False) -> str:
+        """The first keys of moving, as one word: "←↑↓→", "hjkl", or "arrows" in ASCII."""
+        firsts = [self.first(name, ascii_only=ascii_only) for name in _MOVES if self.of(name)]
+        word = _word(firsts)
+        return word.replace(" ", "/")
 
     def rows(self, *, ascii_only: bool = False) -> list[tuple[str, str]]:
         """Keys and what they do, for the help; actions of one text in one row."""
         grouped: dict[str, list[Action]] = {}
         for action in self.actions:
             grouped.setdefault(action.says, []).append(action)
-        return [(self._together(group, ascii_only), says) for says, group in grouped.items()]
+        rows = [(self._together(group, ascii_only), says) for says, group in grouped.items()]
+        return [(keys, says) for keys, says in rows if keys]
 
     def _together(self, group: Sequence[Action], ascii_only: bool) -> str:
         if len(group) == 1:
@@ -150,20 +155,7 @@ class Keys:
 
 def _word(keys: Sequence[str]) -> str:
     """Keys that belong together, in the order that they are known by."""
-    for word in _FAMILIAR:
-        if sorted(word) == sorted(keys):
+    for word, known in _FAMILIAR.items():
+        if sorted(known) == sorted(keys):
             return word
     return "".join(keys) if all(len(key) == 1 for key in keys) else " ".join(keys)
-
-
-def shown_key(key: str, *, ascii_only: bool = False) -> str:
-    """A key as it is written for people."""
-    *modifiers, last = key.split("+")
-    names = _SHOWN | _SHOWN_IN_ASCII if ascii_only else _SHOWN
-    plain = names.get(last) or format_key(last)
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), plain])
-
-
-def _split(keys: str) -> list[str]:
-    """Keys as Textual names them, of keys as people write them: `?` is `question_mark`."""
-    return [binding.key for binding in Binding.make_bindings([Binding(keys, "")])]

@@ -16,5 +16,8 @@ class PlayOptions:
     seed: int = 0
     record: Path | None = None
     ascii_only: bool = False
+    theme: str = "dark"
+    keys: Path | None = None
+    """A file that changes the keys; None looks for the usual one."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT

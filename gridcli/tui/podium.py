@@ -5,7 +5,7 @@ ends (`standing`), the scoreboard (`players`).
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -42,6 +42,7 @@ class _Best(NamedTuple):
 class Podium(Static):
     """Shown between two rounds, as the server says."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"podium--faint"}
     ALLOW_SELECT = False
 
     def __init__(self, game: Game, *, ascii_only: bool = False, id: str | None = None) -> None:
@@ -81,7 +82,7 @@ class Podium(Static):
 
     @property
     def _faint(self) -> Style:
-        return Style(dim=True)
+        return self.get_component_rich_style("podium--faint", partial=True)
 
     def _best(self, place: Place, unit: str, *, dark: bool) -> _Best:
         if place.user_id == self.game.mirror.user_id:

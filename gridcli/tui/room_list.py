@@ -79,7 +79,7 @@ class RoomList:
             more = info.users - len(info.names)
             names += f" and {more} more" if more > 0 else ""
             text.append("  ")
-            text.append(fitted(names, rest, ascii_only=ascii_only), "dim")
+            text.append(fitted(names, rest, ascii_only=ascii_only), "not bold")
         return text
 
 

@@ -27,6 +27,8 @@ from .actions.hosting import AT_ONCE
 from .app import PlayApp
 from .automove import AutoMove, seeded_auto_move
 from .game import Game
+from .keys import Keys
+from .keys_file import read_keys
 from .options import PlayOptions
 from .palette import shown
 from .running import need_terminal, run_screen, silence_logs
@@ -48,6 +50,7 @@ def run(options: PlayOptions) -> None:
 
 
 async def _play(options: PlayOptions) -> None:
+    keys = read_keys(options.keys)
     async with AsyncExitStack() as stack:
         game = Game(spectate=options.target.spectate)
         greeting: list[str] = []
@@ -77,7 +80,7 @@ async def _play(options: PlayOptions) -> None:
         stack.push_async_callback(link.close)
         await link.open()
         if not game.spectate:  # or the screen says what one can do then
-            greeting.insert(0, _who_you_are(game))
+            greeting.insert(0, _who_you_are(game, keys))
         # Strangers in browsers start processes of this machine, and so have one of five bots.
         company = Company(link.target, most=AT_ONCE if outlet.in_browser() else MOST)
         stack.push_async_callback(company.close)
@@ -85,6 +88,8 @@ async def _play(options: PlayOptions) -> None:
         app = PlayApp(
             game,
             company=company,
+            keys=keys,
+            theme=options.theme,
             auto_move=_auto_move(options),
             ascii_only=options.ascii_only,
             greeting=greeting,
@@ -92,10 +97,13 @@ async def _play(options: PlayOptions) -> None:
         await run_screen(app)
 
 
-def _who_you_are(game: Game) -> str:
+def _who_you_are(game: Game, keys: Keys) -> str:
     name, symbol = shown(game.mirror.name), shown(game.mirror.symbol)
     who = symbol if name == symbol else f"{name}, {symbol} on the grid"
-    return f"You are {who}: the arrows or a click move you, ? helps"
+    moves = keys.moves(ascii_only=True)
+    moves = "the arrows" if moves == "arrows" else moves
+    helps = f", {keys.first('help')} helps" if keys.of("help") else ""
+    return f"You are {who}: {moves} or a click move you{helps}"
 
 
 def _auto_move(options: PlayOptions) -> AutoMove | None:

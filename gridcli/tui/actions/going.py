@@ -43,18 +43,22 @@ class Going(Base):
         if link.protocol == DEMO and self.game.live:
             self.notify("This server has no names: it speaks protocol 1.")
             return
-        name = shown(mirror.name if mirror.name != mirror.symbol else link.target.name)
-        self.push_screen(NameScreen(name, mirror.symbol), self._become)
+        own = link.target.name or (mirror.name if mirror.name != mirror.symbol else "")
+        offered = shown(own)
+        if self.ascii_only and not offered.isascii():
+            offered = ""  # nobody could edit what cannot be drawn
 
-    def _become(self, persona: Persona | None) -> None:
-        game = self.game
-        if persona is None or persona == (game.mirror.name, game.mirror.symbol):
-            return
-        self.run_worker(
-            self.become(name=persona.name, symbol=persona.symbol, spectate=game.spectate),
-            group="become",
-            exclusive=True,
-        )
+        def become(persona: Persona | None) -> None:
+            if persona is None or persona == (offered, mirror.symbol):
+                return
+            name = own if persona.name == offered else persona.name
+            self.run_worker(
+                self.become(name=name, symbol=persona.symbol, spectate=self.game.spectate),
+                group="become",
+                exclusive=True,
+            )
+
+        self.push_screen(NameScreen(offered, mirror.symbol), become)
 
     def action_rejoin(self) -> None:
         """Connect again after the link has given up, or was refused."""

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from functools import partial
 
 from textual.app import SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from ..help import HelpScreen
 from .base import Base
@@ -17,13 +19,24 @@ class Looking(Base):
         """What Ctrl+P offers."""
         for action in self.keys.actions:
             if action.title:
-                yield SystemCommand(
-                    action.title, action.says, partial(self.run_action, action.call)
-                )
+                key = self.keys.first(action.name, ascii_only=self.ascii_only)
+                says = f"{action.says} ({key})" if key else action.says
+                yield SystemCommand(action.title, says, partial(self.run_action, action.call))
         yield SystemCommand("Theme", "Other colours for the screen", self.action_change_theme)
         yield SystemCommand("Screenshot", "Save the screen as SVG", self.deliver_screenshot)
+
+    def action_command_palette(self) -> None:
+        """Show all commands."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="command", id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Show all themes."""
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder="theme"))
 
     def action_help(self) -> None:
         """Show the keys, and take away what may lie over them."""
         self.clear_notifications()
-        self.push_screen(HelpScreen(self.keys.rows(ascii_only=self.ascii_only)))
+        self.push_screen(
+            HelpScreen(self.keys.rows(ascii_only=self.ascii_only), self.keys.of("help"))
+        )

@@ -1,5 +1,6 @@
 """Chat, emotes and the log. Not here: what gets into the log (`gridcli.tui.journal`)."""
 
+from textual.events import Key
 from textual.widgets import Input
 
 from gridcli.core.protocol.names import DEMO
@@ -21,7 +22,18 @@ class Talking(Base):
     def action_chat(self) -> None:
         """Give the keys to the chat, and take away what may lie over it."""
         self.clear_notifications()
-        self.chat_input.focus()
+        self.screen.set_focus(self.chat_input)  # at once, unlike `focus`
+
+    async def on_key(self, event: Key) -> None:
+        """What one typed so fast that the chat had not got the keys yet is text all the same."""
+        if self.focused is not self.chat_input:
+            return
+        if event.is_printable and event.character is not None:
+            event.prevent_default()
+            self.chat_input.insert_text_at_cursor(event.character)
+        elif event.key == "enter":
+            event.prevent_default()
+            await self.chat_input.action_submit()
 
     def on_chat_input_leave(self) -> None:
         """Give the keys back to the grid."""

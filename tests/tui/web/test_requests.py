@@ -102,7 +102,7 @@ def test_a_screenshot_goes_to_the_browser_once(served: Pages) -> None:
         async with bare_page(served.url) as page, aiohttp.ClientSession() as http:
             await page.playing()
             await page.say("stdin", "\x10")
-            await page.until(lambda text: "Search for" in text, "the palette")
+            await page.until(lambda text: "command" in text, "the palette")
             await page.say("stdin", "screenshot")
             await page.until(lambda t: "Screenshot" in t and "Quit" not in t, "the command")
             await page.say("stdin", "\r")
