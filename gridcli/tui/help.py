@@ -23,19 +23,28 @@ _WORDS = (
 class HelpScreen(ModalScreen[None]):
     """Keys and words; any of a few keys closes it.
 
-    Args:
-        keys: what keys do, as rows of the keys and their meaning.
-        own_keys: those that opened it, and close it again.
+        Args:
+            keys: what keys do, as rows of the keys and their meaning.
+    own_keys: those that opened it, and close it again.
+            mouse: the same as `keys` of the mouse.
+            words: what is to be seen on the screen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "dismiss", "back", show=False),
     ]
 
-    def __init__(self, keys: Sequence[tuple[str, str]], own_keys: Sequence[str]) -> None:
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str]],
+        own_keys: Sequence[str],
+        mouse: Sequence[tuple[str, str]] = _MOUSE,
+        words: Sequence[tuple[str, str]] = _WORDS,
+    ) -> None:
         super().__init__()
-        self._keys = keys
+        self._keys = [*keys, *mouse]
         self._own_keys = own_keys
+        self._words = words
 
     def on_key(self, event: Key) -> None:
         """The key that opened it."""
@@ -48,9 +57,9 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help", classes="dialog") as box:
             box.border_title = "help"
             box.border_subtitle = "Esc"
-            yield Static(_table([*self._keys, *_MOUSE]), markup=False)
+            yield Static(_table(self._keys), markup=False)
             yield Static("on the screen", classes="dialog--heading")
-            yield Static(_table(_WORDS), markup=False)
+            yield Static(_table(self._words), markup=False)
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> Table:

@@ -11,12 +11,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
+from gridcli.core.marks import Mark
+
 from ..app import PlayApp
 from ..game import Game
+from ..help import HelpScreen
 from ..keys import Keys
 from .bar import Bar
-from .keys import OF_A_GAME, REPLAY_ACTIONS
+from .keys import MOUSE, OF_A_GAME, REPLAY_ACTIONS, WORDS
 from .projector import Projector
+from .track import FANCY, PLAIN
 
 _GREETING_S = 8.0
 
@@ -98,6 +102,14 @@ class ReplayApp(PlayApp):
 
     def explain_spectating(self) -> None:
         """The greeting has done so."""
+
+    def action_help(self) -> None:
+        """Show the keys, and what the bar's marks mean."""
+        marks = (PLAIN if self.ascii_only else FANCY).marks
+        signs = " ".join(marks[mark] for mark in (Mark.JOINED, Mark.CHAT, Mark.LOST))
+        words = [*WORDS, (signs, "somebody came, or spoke; the connection broke")]
+        rows = self.keys.rows(ascii_only=self.ascii_only)
+        self.push_screen(HelpScreen(rows, self.keys.of("help"), MOUSE, words))
 
     def action_pause(self) -> None:
         """Pause, or go on."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..keys import ACTIONS, Action
 
 _SHORT_S, _LONG_S = 5, 30
-_SEEK = f"{_SHORT_S} seconds back or on; or drag the bar"
+_SEEK = f"{_SHORT_S} seconds back or on"
 _FAR = f"{_LONG_S} seconds back or on"
 _TICK = "a single change back or on"
 _PACE = "half or double the speed"
@@ -45,6 +45,13 @@ REPLAY_ACTIONS: Sequence[Action] = (
     Action("look", "look", "c", "keep the camera still, and follow again"),
     Action("back", "come_back", "escape", "follow the recorded player again"),
     *(action for action in ACTIONS if action.name in _KEPT),
+)
+
+MOUSE = (("click, drag", "on the bar: go there; on a player: keep it in view"),)
+WORDS = (
+    ("seen", "from the player's step until the state that includes it arrived"),
+    ("ping", "the server's answer to a question, while it stood still"),
+    ("B+", "more than one player on that cell"),
 )
 
 OF_A_GAME: Sequence[Action] = tuple(

@@ -225,9 +225,16 @@ def test_the_help_says_what_keys_do_here() -> None:
         await watched.press("question_mark")
         assert isinstance(watched.app.screen, HelpScreen)
         shown = screen(watched.app)
-        for text in ("5 seconds back or on", "0123456789", "half or double the speed"):
+        for text in (
+            "5 seconds back or on",
+            "0123456789",
+            "half or double the speed",
+            "▴ ◆ ✕",
+            "bar: go there",
+        ):
             assert text in shown
         assert "go to another room" not in shown
+        assert "walk there" not in shown
         await watched.press("escape")
         assert not isinstance(watched.app.screen, HelpScreen)
 
