@@ -7,6 +7,7 @@
 # make faults  three nodes behind nginx: killed, cut off, slowed and thrown off, on both brokers (25 minutes)
 # make abuse  each hostile input beside a hundred honest bots, calm and attack in turn (12 minutes)
 # make soak   an hour of churn, storms, slow readers, aborts and polls: is the server as before?
+# make screen  what the screen takes and how soon a key is seen on it (some minutes)
 # make stacks  our server beside python-socketio's own, Flask-SocketIO and Node: who holds how many (20 minutes)
 # make picture  the README's pictures: a report and a dashboard of real runs, the board on a real screen and in real browsers (needs Chromium)
 
@@ -24,7 +25,7 @@ PACKAGES := tests/install_packages.sh cc:gcc cc:libc6-dev redis-server:redis-ser
   rabbitmq-server:rabbitmq-server systemd-analyze:systemd faketime:faketime zsh:zsh fish:fish \
   dh_bash-completion:bash-completion
 
-.PHONY: play test truth fuzz faults abuse soak check bench stacks smoke picture snapshots clean
+.PHONY: play test truth fuzz faults abuse soak check bench screen stacks smoke picture snapshots clean
 
 play: $(VENV)/.play
 	@$(BIN)/gridcli play $(ARGS)
@@ -64,6 +65,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@tests/install_packages.sh cc:gcc cc:libc6-dev node:nodejs npm:npm
 	$(BIN)/python tests/bench/fanout.py $(ARGS)
+
+screen: $(VENV)/.dev
+	$(BIN)/python tests/bench/screen.py --out docs/benchmarks/screen.md $(ARGS)
 
 stacks: $(VENV)/.dev
 	@tests/install_packages.sh node:nodejs npm:npm

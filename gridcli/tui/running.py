@@ -8,14 +8,15 @@ import asyncio
 import logging
 import signal
 import sys
-from typing import Any
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any
 
 from gridcli.core.errors import SetupError
 
 from . import outlet
 from .enduring import enduring_terminal
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _LOOK_EACH_S = 0.5
 
@@ -27,7 +28,7 @@ def need_terminal() -> None:
         raise SetupError("play needs a terminal to draw on; `gridcli bots` plays without one")
 
 
-async def run_screen(app: App[Any]) -> None:
+async def run_screen(app: "App[Any]") -> None:
     """Run the app until it is left; a closed terminal or page and SIGTERM leave it too."""
     loop = asyncio.get_running_loop()
     endings = (signal.SIGHUP, signal.SIGTERM)
@@ -51,7 +52,7 @@ def silence_logs() -> None:
         logger.propagate = False
 
 
-async def _leave_with_outlet(app: App[Any]) -> None:
+async def _leave_with_outlet(app: "App[Any]") -> None:
     """Leave the app when its terminal, or its page, is gone.
 
     The signal that a closed terminal sends goes to the session's leader and may end there: `make`,

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridcli import __version__
 from gridcli.core.recording import Header
@@ -23,8 +24,6 @@ from gridcli.link.revival import Revival
 from gridcli.link.target import NEW
 
 from . import outlet
-from .actions.hosting import AT_ONCE
-from .app import PlayApp
 from .automove import AutoMove, seeded_auto_move
 from .game import Game
 from .keys import Keys
@@ -32,6 +31,9 @@ from .keys_file import read_keys
 from .options import PlayOptions
 from .palette import shown
 from .running import need_terminal, run_screen, silence_logs
+
+if TYPE_CHECKING:
+    from .app import PlayApp
 
 _LOOPBACK = "127.0.0.1"
 
@@ -55,6 +57,8 @@ async def _play(options: PlayOptions) -> None:
         game = Game(spectate=options.target.spectate)
         greeting: list[str] = []
         app: PlayApp | None = None
+        # Textual loads while the server of our own starts: a third of the time until one plays.
+        loading = asyncio.create_task(asyncio.to_thread(_load_screen))
 
         def warn(text: str) -> None:
             if app is not None:
@@ -81,11 +85,12 @@ async def _play(options: PlayOptions) -> None:
         await link.open()
         if not game.spectate:  # or the screen says what one can do then
             greeting.insert(0, _who_you_are(game, keys))
-        # Strangers in browsers start processes of this machine, and so have one of five bots.
-        company = Company(link.target, most=AT_ONCE if outlet.in_browser() else MOST)
-        stack.push_async_callback(company.close)
         need_terminal()
-        app = PlayApp(
+        screen, at_once = await loading
+        # Strangers in browsers start processes of this machine, and so have one of five bots.
+        company = Company(link.target, most=at_once if outlet.in_browser() else MOST)
+        stack.push_async_callback(company.close)
+        app = screen(
             game,
             company=company,
             keys=keys,
@@ -95,6 +100,14 @@ async def _play(options: PlayOptions) -> None:
             greeting=greeting,
         )
         await run_screen(app)
+
+
+def _load_screen() -> "tuple[type[PlayApp], int]":
+    """The screen, and how many bots come at once."""
+    from .actions.hosting import AT_ONCE
+    from .app import PlayApp
+
+    return PlayApp, AT_ONCE
 
 
 def _who_you_are(game: Game, keys: Keys) -> str:

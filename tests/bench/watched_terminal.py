@@ -28,10 +28,9 @@ _TAKE_TERMINAL = (
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
 _BEGIN, _END = b"\x1b[?2026h", b"\x1b[?2026l"
-_ASKS = {
-    b"\x1b[?2026$p": b"\x1b[?2026;2$y",
-    b"\x1b[6n": b"\x1b[1;1R",
-}
+_SYNC, _SYNC_SUPPORTED = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+"""Always answered: what frames begin and end with is how they are told apart here."""
+_CURSOR, _CURSOR_IS = b"\x1b[6n", b"\x1b[1;1R"
 _OWN = re.compile(rb"\x1b\[1;7;38;2;255;215;95[0-9;]*m(?P<text>[^\x1b]+)")
 """Bold, reversed, in the colour that nobody else has: how one's own symbol is drawn."""
 _PLACE = re.compile(rb"\x1b\[(\d+);(\d+)H")
@@ -62,7 +61,7 @@ class WatchedTerminal:
         columns: the terminal's width.
         lines: its height.
         bytes_a_second: how fast it is read; None: as fast as it comes.
-        answers: whether the terminal answers what it is asked.
+        answers: whether the terminal says where its cursor is when it is asked.
         env: more for the command's environment.
     """
 
@@ -162,11 +161,11 @@ class WatchedTerminal:
             self._seen.notify_all()
 
     def _take(self, data: bytes, now_s: float) -> None:
-        if self._answers:
-            for ask, answer in _ASKS.items():
-                # An ask is a write of its own, so that it is seldom cut in two by a read.
-                for _ in range((bytes(self._pending[-len(ask) + 1 :]) + data).count(ask)):
-                    os.write(self._master, answer)
+        asks = {_SYNC: _SYNC_SUPPORTED} | ({_CURSOR: _CURSOR_IS} if self._answers else {})
+        for ask, answer in asks.items():
+            # A read may end in the midst of an ask.
+            for _ in range((bytes(self._pending[-len(ask) + 1 :]) + data).count(ask)):
+                os.write(self._master, answer)
         with self._seen:
             self.bytes += len(data)
             self._pending += data
