@@ -40,7 +40,9 @@ values = st.one_of(
     st.integers(-3, 3),
     st.text(max_size=5),
     st.sampled_from(["", "é€😀", 'a "quoted"\n\x1e\u2028', "m" * 130]),
-    st.dictionaries(st.text(max_size=2), st.integers(-(2**53), 2**53) | st.booleans() | st.none(), max_size=2),
+    st.dictionaries(
+        st.text(max_size=2), st.integers(-(2**53), 2**53) | st.booleans() | st.none(), max_size=2
+    ),
     st.lists(st.integers(0, 9) | st.text(max_size=2), max_size=3),
 )
 """Small ones: the stock server may read only the beginning of a large body from who polls."""
