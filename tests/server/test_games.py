@@ -5,11 +5,10 @@ Not here: the rules (`tests/core/modes`).
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
 
 import click
 import pytest
+from entering import NAMESPACE, Enter, entering, told
 from in_process import gridcli
 from scraping import scrape
 from servers import HURRIED, Server
@@ -29,30 +28,13 @@ from server.modes import DEFAULT_MODES, Modes
 from server.options import server_options, settings_from
 from server.settings import Settings
 
-NAMESPACE = "/grid-game"
-Enter = Callable[..., InProcessClient]
-
 
 @pytest.fixture(params=[True, False], ids=["fanout", "stock"])
 def enter(request: pytest.FixtureRequest) -> Iterator[Enter]:
     """Lets players in by their names, in protocol 2; without one in protocol 1."""
     settings = Settings(flush_rest=0, grid=Grid(4, 1), fanout=request.param)
-    with ExitStack() as stack:
-        server = stack.enter_context(InProcess(create_app(settings)[SOCKETIO]))
-
-        def client(name: str = "", **auth: object) -> InProcessClient:
-            said = {"protocol": 2, "name": name, **auth} if name else None
-            return server.test_client(NAMESPACE, auth=said)
-
-        yield client
-
-
-def told(player: InProcessClient) -> list[tuple[str, Any]]:
-    """The events since the last look, each with its payload."""
-    return [
-        (event["name"], args[0] if isinstance(args := event["args"], list) and args else args)
-        for event in player.get_received()
-    ]
+    with entering(settings) as enter:
+        yield enter
 
 
 def names(player: InProcessClient) -> list[str]:

@@ -3,45 +3,27 @@
 Not here: a server's other requests (`test_in_process`), what other nodes say (`cluster`).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from entering import Enter, entering, told
 
 from gridcli.core.geometry import Cell, Grid
 from gridcli.core.protocol.updates import Chat
 from gridcli.core.world import Joined, Left, World
-from server.app import SOCKETIO, create_app
 from server.backlog import Backlogs
 from server.directory import LISTED, Directory
-from server.fanout.testing import InProcess, InProcessClient
+from server.fanout.testing import InProcessClient
 from server.settings import Settings
-
-NAMESPACE = "/grid-game"
-Enter = Callable[..., InProcessClient]
 
 
 @pytest.fixture(params=[True, False], ids=["fanout", "stock"])
 def enter(request: pytest.FixtureRequest) -> Iterator[Enter]:
     """Lets players in by their names, in protocol 2; without one in protocol 1."""
     settings = Settings(flush_rest=0, grid=Grid(6, 4), fanout=request.param, chat_backlog=3)
-    with ExitStack() as stack:
-        server = stack.enter_context(InProcess(create_app(settings)[SOCKETIO]))
-
-        def client(name: str = "", **auth: object) -> InProcessClient:
-            said = {"protocol": 2, "name": name, **auth} if name else None
-            return server.test_client(NAMESPACE, auth=said)
-
-        yield client
-
-
-def told(player: InProcessClient) -> list[tuple[str, Any]]:
-    """The events since the last look, each with its payload."""
-    return [
-        (event["name"], args[0] if isinstance(args := event["args"], list) and args else args)
-        for event in player.get_received()
-    ]
+    with entering(settings) as enter:
+        yield enter
 
 
 def of(player: InProcessClient, name: str) -> list[Any]:
