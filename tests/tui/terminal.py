@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pyte
 
+from .cells import CellScreen
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEADLINE_S = 40.0
 
@@ -33,7 +35,7 @@ class Terminal:
     def __init__(
         self, command: list[str], *, columns: int = 80, lines: int = 24, **env: str
     ) -> None:
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = CellScreen(columns, lines)
         self.written = bytearray()
         """Every byte that came to the terminal."""
         self._stream = pyte.ByteStream(self.screen)

@@ -22,6 +22,7 @@ from gridcli.core.geometry import Cell, Direction, Grid
 from gridcli.core.protocol.updates import Chat, Delta, Joiner
 from gridcli.tui.innards import NarrowCompositor, NarrowUpdate, ask_for_sign, is_writing
 
+from .cells import CellScreen
 from .driving import Driven, drive
 from .fake_link import OWN_ID, moved
 
@@ -32,7 +33,7 @@ class Emulator:
     """What a terminal shows after the updates that it was written."""
 
     def __init__(self) -> None:
-        self.screen = pyte.Screen(*SIZE)
+        self.screen = CellScreen(*SIZE)
         self._stream = pyte.Stream(self.screen)
 
     def take(self, written: str) -> None:
@@ -140,7 +141,7 @@ def test_a_terminal_is_asked_and_its_answer_is_an_event_of_the_app() -> None:
     written: list[str] = []
     driver = SimpleNamespace(is_headless=False, write=written.append, flush=lambda: None)
     assert ask_for_sign(cast(App[None], SimpleNamespace(_driver=driver)))
-    screen = pyte.Screen(80, 24)
+    screen = CellScreen(80, 24)
     answers: list[str] = []
     screen.write_process_input = answers.append  # type: ignore[method-assign]
     pyte.Stream(screen).feed("".join(written))

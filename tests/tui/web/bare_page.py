@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pyte
+from tui.cells import CellScreen
 
 DEADLINE_S = 30.0
 
@@ -20,7 +21,7 @@ class BarePage:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
-        self._screen = pyte.Screen(80, 24)
+        self._screen = CellScreen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
 
     def text(self) -> str:
