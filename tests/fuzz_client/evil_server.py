@@ -19,7 +19,8 @@ from random import Random
 from urllib.parse import parse_qs, urlsplit
 
 from fuzz_client import broken
-from fuzz_client.acts import ACTS, FIRST, Act, Gone, Session, talk
+from fuzz_client.acts import ACTS, FIRST, Act, talk
+from fuzz_client.evil_session import Gone, Session
 from fuzz_client.hostile import Corpus
 from odd_server import Peer
 from wire_frames import frame

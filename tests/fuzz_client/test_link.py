@@ -10,8 +10,8 @@ from random import Random
 
 import pytest
 from fuzz_client import broken
-from fuzz_client.acts import event, welcome
 from fuzz_client.evil_server import OPENING, Evil, serving
+from fuzz_client.evil_session import event, welcome
 from fuzz_client.link_cases import Cases, odd_characters, shorten_patience
 from odd_server import Peer, odd_server
 from waiting import until

@@ -4,20 +4,16 @@ What the handlers, the game and the ticker do with each request, in milliseconds
 transports do with it (`tests/blackbox`), the client itself (`fanout/test_testing`).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from entering import Enter, entering, told
 
 from gridcli.core.geometry import Grid
 from gridcli.core.world import Limits
-from server.app import SOCKETIO, create_app
-from server.fanout.testing import InProcess, InProcessClient
+from server.fanout.testing import InProcessClient
 from server.settings import Settings
-
-NAMESPACE = "/grid-game"
-Enter = Callable[..., InProcessClient]
 
 
 @pytest.fixture(params=[True, False], ids=["fanout", "stock"])
@@ -29,22 +25,8 @@ def enter(request: pytest.FixtureRequest) -> Iterator[Enter]:
         fanout=request.param,
         limits=Limits(rooms=3, players_per_room=4),
     )
-    with ExitStack() as stack:
-        server = stack.enter_context(InProcess(create_app(settings)[SOCKETIO]))
-
-        def client(name: str = "", **auth: object) -> InProcessClient:
-            said = {"protocol": 2, "name": name, **auth} if name else None
-            return server.test_client(NAMESPACE, auth=said)
-
-        yield client
-
-
-def told(player: InProcessClient) -> list[tuple[str, Any]]:
-    """The events since the last look, each with its payload."""
-    return [
-        (event["name"], args[0] if isinstance(args := event["args"], list) and args else args)
-        for event in player.get_received()
-    ]
+    with entering(settings) as enter:
+        yield enter
 
 
 def own_id(player: InProcessClient) -> str:
@@ -82,8 +64,8 @@ def test_protocol_1_a_newcomer_hears_four_things_and_the_others_two(enter: Enter
 
 
 def test_the_grid_is_20_by_10_unless_another_is_set() -> None:
-    with InProcess(create_app(Settings())[SOCKETIO]) as server:
-        assert told(server.test_client(NAMESPACE))[0][1]["gridDimension"] == [20, 10]
+    with entering(Settings()) as enter:
+        assert told(enter())[0][1]["gridDimension"] == [20, 10]
 
 
 def test_protocol_1_every_step_is_one_position_at_everyone(enter: Enter) -> None:
