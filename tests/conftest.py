@@ -5,6 +5,7 @@ use them without a fixture. Not here: options and timeouts, which are in `pyproj
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -23,6 +24,10 @@ os.environ |= {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
 
 # numpy's pool of threads takes a third of its import to start, and spins on cores that are busy.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+# A shell starts its background jobs with Ctrl-C ignored, and so would be all that is started here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 StartServer = Callable[..., Server]
 

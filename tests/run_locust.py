@@ -118,7 +118,10 @@ class Locust:
                 most_kib = int(peak[1]) if peak else most_kib
             return self.process.poll() is not None
 
-        until_sync(ended, "the end of Locust", _TIMEOUT_S)
+        try:
+            until_sync(ended, "the end of Locust", _TIMEOUT_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.output}") from None
         rows = {(row["Type"], row["Name"]): row for row in self._read("stats")}
         return Result(
             self.process.returncode, self.output, rows, self._read("failures"), most_kib / 1024
