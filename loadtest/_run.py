@@ -24,6 +24,7 @@ from gridcli.machine import now_utc
 from . import _application, _figures, _otel, _tab
 from ._account import Account
 from ._crew import ANSWER, ASK, Alone, Crew, Workers, answer, hand_over
+from ._interrupt import interrupt_in_main
 from ._live import Live
 from ._options import Options, Plan, add_options, read_options, read_plan
 from ._result import lines_of, run_of, write_run
@@ -87,6 +88,7 @@ def _init(environment: Any, runner: Any, **_: object) -> None:
     # The loop last looked at the clock before all was imported, and Locust has --run-time count
     # from there: on a busy machine a test of some seconds would be over before it began.
     gevent.get_hub().loop.update_now()
+    interrupt_in_main()
     _run.environment = environment
     _run.plan = read_plan(environment.parsed_options)
     _keep_default(environment)
