@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pyte
+from fresh_python import run_fresh
 from rich.console import Console
 from textual import events
 from textual._compositor import CompositorUpdate
@@ -157,3 +158,8 @@ def test_a_terminal_is_asked_and_its_answer_is_an_event_of_the_app() -> None:
         await driven.until(lambda: bool(heard), "the sign")
 
     drive(scenario)
+
+
+def test_a_frame_hardly_waits_for_textuals_own_beat() -> None:
+    told = run_fresh("-c", "import gridcli.tui.app, textual.screen as s; print(s.UPDATE_PERIOD)")
+    assert float(told) < 0.005
