@@ -12,9 +12,9 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-_MOUSE = (("click, drag", "walk there; on a name, follow that player"),)
+_MOUSE = (("click, drag", "walk there; on a name, follow them"),)
 _WORDS = (
-    ("seen", "from your step until the state that includes it arrived"),
+    ("seen", "from your step until the state with it arrived"),
     ("ping", "the server's answer to a question, while you stand still"),
     ("B+", "more than one player on that cell"),
 )
@@ -23,11 +23,11 @@ _WORDS = (
 class HelpScreen(ModalScreen[None]):
     """Keys and words; any of a few keys closes it.
 
-        Args:
-            keys: what keys do, as rows of the keys and their meaning.
-    own_keys: those that opened it, and close it again.
-            mouse: the same as `keys` of the mouse.
-            words: what is to be seen on the screen.
+    Args:
+        keys: what keys do, as rows of the keys and their meaning.
+        own_keys: those that opened it, and close it again.
+        mouse: the same as `keys` of the mouse.
+        words: what is to be seen on the screen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -32,7 +32,7 @@ class Action(NamedTuple):
 
 _MOVE = "move; hold a key to keep going"
 _EMOTE = "show an emote on your cell, or ping it"
-_FOLLOW = "follow the next player, or the one before"
+_FOLLOW = "follow the next player, or the previous"
 _BOTS = "5 more bots, or 5 fewer"
 _LOG = "older lines of the log, and newer ones"
 
@@ -52,7 +52,7 @@ ACTIONS: Sequence[Action] = (
     Action("follow", "follow(1)", "f", _FOLLOW, "Follow a player", "follow"),
     Action("follow_before", "follow(-1)", "F", _FOLLOW),
     Action("look", "look", "c", "look around with the arrows, and back", "Look around"),
-    Action("map", "map", "m", "hide the map of a large grid, or show it", "Map"),
+    Action("map", "map", "m", "hide or show the map of a large grid", "Map"),
     Action("back", "come_back", "escape", "back to yourself; ends a walk"),
     Action("more_bots", "more_bots", "b", _BOTS, "Bots: 5 more", "bots"),
     Action("fewer_bots", "fewer_bots", "B", _BOTS, "Bots: 5 fewer"),
@@ -158,4 +158,6 @@ def _word(keys: Sequence[str]) -> str:
     for word, known in _FAMILIAR.items():
         if sorted(known) == sorted(keys):
             return word
-    return "".join(keys) if all(len(key) == 1 for key in keys) else " ".join(keys)
+    # Four letters are a word like wasd; two would be taken for one to be typed.
+    short = len(keys) > 2 and all(len(key) == 1 for key in keys)
+    return ("" if short else " ").join(keys)

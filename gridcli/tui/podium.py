@@ -25,7 +25,8 @@ _UNITS = {Mode.PAINT: "cells", Mode.TAG: "s"}
 _STEPS = {1: 3, 2: 2, 3: 1}
 """How many lines each of the places stands high."""
 _METALS = {1: "#e0b43a", 2: "#a9b4c2", 3: "#b87a3d"}
-_STEP = 9
+_STEP, _BLOCK = 11, 7
+"""How wide each of them stands, and the block under it."""
 _ORDER = (2, 1, 3)
 _LEAST_LINES = 20
 """With fewer lines of the grid there is room for a list alone."""
@@ -102,11 +103,10 @@ class Podium(Static):
             else:
                 one, height = best[number - 1], _STEPS[number]
                 above = max(_STEPS.values()) - height
-                stone = block * (_STEP - 2)
-                half, colour = stone[: len(stone) // 2 - 1], _METALS[number]
-                stones = [Text(f" {stone} ", colour) for _ in range(height)]
-                stones[0] = Text.assemble(
-                    (f" {half}", colour), (f" {number} ", "bold"), (f"{half} ", colour)
+                half, colour = block * (_BLOCK // 2 - 1), _METALS[number]
+                stones = [_centred(Text(block * _BLOCK, colour)) for _ in range(height)]
+                stones[0] = _centred(
+                    Text.assemble((half, colour), (f" {number} ", "bold"), (half, colour))
                 )
                 column = [
                     *(Text(" " * _STEP) for _ in range(above)),
