@@ -175,6 +175,9 @@ class WatchedTerminal:
                 del self._pending[: end + len(_END)]
                 self.frames.append(Frame(now_s, len(frame)))
                 self._find_own(frame, now_s)
+            if _BEGIN not in self._pending:
+                # The first frame may come before the screen knows that it can mark frames.
+                self._find_own(bytes(self._pending), now_s)
             self._seen.notify_all()
 
     def _find_own(self, frame: bytes, now_s: float) -> None:
@@ -184,7 +187,7 @@ class WatchedTerminal:
                 continue
             place = places[-1]
             before = _CONTROL.sub("", frame[place.end() : found.start()].decode())
-            text = found["text"].decode()
+            text = found["text"].decode(errors="ignore")  # its end may still be to come
             column = int(place[2]) + len(before) + len(text) - len(text.lstrip())
             own = (column, int(place[1]))
             if not self.own or self.own[-1][1:] != own:
