@@ -17,7 +17,7 @@ from .fake_link import moved
 def test_any_size_without_a_traceback() -> None:
     async def scenario(driven: Driven) -> None:
         rng = Random(2)
-        for _ in range(200):
+        for _ in range(60):
             await driven.pilot.resize_terminal(rng.randint(1, 200), rng.randint(1, 60))
             driven.link.feed(
                 moved(driven.link, "u-bob", Cell(rng.randint(1, 50), rng.randint(1, 30)), 1)
