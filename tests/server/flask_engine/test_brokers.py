@@ -43,16 +43,20 @@ def test_a_move_at_one_is_heard_at_the_other(broker: Broker, mode: str) -> None:
         # Each process counts, and shows newcomers, the players that are its own.
         assert ann.of("users_connected")[-1] == 1
         assert list(bob.of("grid_status")[-1]) == [bob.user_id]
+        heard = len(bob.events)
         await ann.emit("join", {"room": "den"})
         gone = {"userId": ann.user_id, "remove": True}
-        await until(lambda: gone in bob.of("user_position"), "the change of room")
-        heard = len(bob.events)
+        await until(lambda: len(bob.events) > heard, "the change of room")
+        assert bob.events[heard:] == [("user_position", gone)]
+        heard += 1
         await ann.emit("movement", {"direction": "up"})
         await ann.emit("message", "who am I?")
         await until(lambda: ann.of("message")[-1] == {"userId": ann.user_id}, "the answer")
         await ann.emit("leave", {})
         await until(lambda: len(bob.events) > heard, "the return")
-        assert [n for n, _ in bob.events[heard:]] == ["user_position"]
+        ((name, there),) = bob.events[heard:]
+        assert (name, there["userId"]) == ("user_position", ann.user_id)
+        assert "pos" in there, "and nothing of the step in the other room"
         assert set(bob.of("users_connected")) == {1}
         before = bob.of("user_position").count(gone)
         await ann.sio.disconnect()
@@ -84,9 +88,11 @@ def test_a_process_that_ends_takes_its_players_off_everywhere(redis: Broker) -> 
     async def scene(servers: list[Server]) -> None:
         ann, bob = await meet([server.url for server in servers], ["websocket"])
         await hear_of_each_other([ann, bob])
+        heard = len(bob.events)
         servers[0].process.terminate()
+        await until(lambda: len(bob.events) > heard, "the leave")
         gone = {"userId": ann.user_id, "remove": True}
-        await until(lambda: gone in bob.of("user_position"), "the leave")
+        assert bob.events[heard:] == [("user_position", gone)]
         await leave(bob)
 
     with ExitStack() as stack:
