@@ -29,8 +29,7 @@ class Quota:
         self._holding = threading.Thread(target=self._hold, daemon=True)
         self.used_s = 0.0
         """Processor time in all."""
-        self.stopped = 0
-        """In how many periods it was held back."""
+        self._periods = self._stopped = 0
 
     def __enter__(self) -> "Quota":
         self._holding.start()
@@ -40,16 +39,22 @@ class Quota:
         self._over.set()
         self._holding.join()
 
+    @property
+    def stopped(self) -> float:
+        """In which part of the periods it was held back."""
+        return self._stopped / max(self._periods, 1)
+
     def _hold(self) -> None:
         try:
             began_s = self._used_s()
             while not self._over.is_set():
                 until_s = time.monotonic() + PERIOD_S
+                self._periods += 1
                 used_s = self._used_s()
                 while (left_s := until_s - time.monotonic()) > 0:
                     if self._used_s() - used_s >= self._part * PERIOD_S:
                         os.kill(self._pid, signal.SIGSTOP)
-                        self.stopped += 1
+                        self._stopped += 1
                         time.sleep(left_s)
                         os.kill(self._pid, signal.SIGCONT)
                         break

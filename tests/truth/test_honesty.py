@@ -23,24 +23,25 @@ PARTS = (0.2, 0.1, 0.05)
 SATURATED = 98
 
 
-def held_back(play_with: Callable[[float], tuple[Run, int]]) -> Run:
+def held_back(play_with: Callable[[float], tuple[Run, float]]) -> Run:
     """What came of it with a part that was too small.
 
     Args:
-        play_with: the run with a part, and in how many periods the part was used up.
+        play_with: the run with a part, and in which share of the periods the part was used up:
+            until all are connected that may be some of them with any part.
     """
     for part in PARTS:
         run, stopped = play_with(part)
-        if stopped > 5:
+        if stopped > 0.5:
             return run
     raise AssertionError("it needed no more than its part")
 
 
-def play(url: str, out: Path, *args: object, part: float | None = None) -> tuple[Run, int]:
+def play(url: str, out: Path, *args: object, part: float | None = None) -> tuple[Run, float]:
     """A swarm that is held back from when it has begun to play, where a part is given.
 
     Returns:
-        The run, and in how many periods it was held back.
+        The run, and in which share of the periods it was held back.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GRIDCLI_")}
     command = bots_command(url, *args, "--seed", 1, "--ramp", "0s", "--out", out)
@@ -48,7 +49,7 @@ def play(url: str, out: Path, *args: object, part: float | None = None) -> tuple
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as bots:
         assert bots.stderr is not None
-        said, stopped = [bots.stderr.readline()], 0  # it is up, and about to connect
+        said, stopped = [bots.stderr.readline()], 0.0  # it is up, and about to connect
         if part is None:
             said += bots.stderr.readlines()
         else:
@@ -70,7 +71,7 @@ def test_a_slow_generator_is_called_that(
     seconds = 10 if whole else 4
     url = start_server().url
 
-    def slowly(part: float) -> tuple[Run, int]:
+    def slowly(part: float) -> tuple[Run, float]:
         return play(
             *(url, tmp_path / "run.json", *load, "--duration", f"{seconds}s"),
             *("--protocol", protocol, "--patience", "3s"),
@@ -98,7 +99,7 @@ def test_a_slow_server_is_not_the_generators_fault(
     # Among other tests the bots may be late by themselves; what is the server's is seconds here.
     limits = () if whole else ("--limit-lag", "300ms", "--limit-debt", "300ms")
 
-    def beside_a_slow_one(part: float) -> tuple[Run, int]:
+    def beside_a_slow_one(part: float) -> tuple[Run, float]:
         with Quota(server.pid, part) as quota:
             run, _ = play(
                 *(server.url, tmp_path / "run.json", *load, "--duration", f"{seconds}s", *limits),
