@@ -27,9 +27,7 @@ class Quota:
         self._part = part
         self._over = threading.Event()
         self._holding = threading.Thread(target=self._hold, daemon=True)
-        self.used_s = 0.0
-        """Processor time in all."""
-        self._periods = self._stopped = 0
+        self._all_s = self._stopped_s = 0.0
 
     def __enter__(self) -> "Quota":
         self._holding.start()
@@ -41,25 +39,25 @@ class Quota:
 
     @property
     def stopped(self) -> float:
-        """In which part of the periods it was held back."""
-        return self._stopped / max(self._periods, 1)
+        """For which part of the time it was held back."""
+        return self._stopped_s / self._all_s if self._all_s else 0.0
 
     def _hold(self) -> None:
         try:
-            began_s = self._used_s()
             while not self._over.is_set():
-                until_s = time.monotonic() + PERIOD_S
-                self._periods += 1
+                begun_s = time.monotonic()
+                until_s = begun_s + PERIOD_S
                 used_s = self._used_s()
                 while (left_s := until_s - time.monotonic()) > 0:
                     if self._used_s() - used_s >= self._part * PERIOD_S:
                         os.kill(self._pid, signal.SIGSTOP)
-                        self._stopped += 1
+                        stopped_s = time.monotonic()
                         time.sleep(left_s)
                         os.kill(self._pid, signal.SIGCONT)
+                        self._stopped_s += time.monotonic() - stopped_s
                         break
                     time.sleep(min(_LOOK_S, left_s))
-                self.used_s = self._used_s() - began_s
+                self._all_s += time.monotonic() - begun_s
         except (FileNotFoundError, ProcessLookupError):
             pass  # it has ended
 

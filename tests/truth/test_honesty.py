@@ -27,8 +27,9 @@ def held_back(play_with: Callable[[float], tuple[Run, float]]) -> Run:
     """What came of it with a part that was too small.
 
     Args:
-        play_with: the run with a part, and in which share of the periods the part was used up:
-            until all are connected that may be some of them with any part.
+        play_with: the run with a part, and for which share of the time it was held back. It may
+            be some of it with any part: until all are connected, or where the machine is so busy
+            that a part takes most of its period to be had.
     """
     for part in PARTS:
         run, stopped = play_with(part)
@@ -41,7 +42,7 @@ def play(url: str, out: Path, *args: object, part: float | None = None) -> tuple
     """A swarm that is held back from when it has begun to play, where a part is given.
 
     Returns:
-        The run, and in which share of the periods it was held back.
+        The run, and for which share of the time it was held back.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GRIDCLI_")}
     command = bots_command(url, *args, "--seed", 1, "--ramp", "0s", "--out", out)
