@@ -19,6 +19,8 @@ GONE_S = 60.0
 """For how long bots wait for a server that is gone."""
 MOST = 50
 """So many bots one screen brings: its server is to hold others', too."""
+AT_ONCE = 5
+"""So many come, or go, by one key."""
 STOP_S = 5.0
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gridcli import __version__
 from gridcli.core.recording import Header
-from gridcli.link.company import MOST, Company
+from gridcli.link.company import AT_ONCE, MOST, Company
 from gridcli.link.link import Link
 from gridcli.link.local import find_game
 from gridcli.link.recorder import Recorder
@@ -86,9 +86,9 @@ async def _play(options: PlayOptions) -> None:
         if not game.spectate:  # or the screen says what one can do then
             greeting.insert(0, _who_you_are(game, keys))
         need_terminal()
-        screen, at_once = await loading
+        screen = await loading
         # Strangers in browsers start processes of this machine, and so have one of five bots.
-        company = Company(link.target, most=at_once if outlet.in_browser() else MOST)
+        company = Company(link.target, most=AT_ONCE if outlet.in_browser() else MOST)
         stack.push_async_callback(company.close)
         app = screen(
             game,
@@ -102,12 +102,10 @@ async def _play(options: PlayOptions) -> None:
         await run_screen(app)
 
 
-def _load_screen() -> "tuple[type[PlayApp], int]":
-    """The screen, and how many bots come at once."""
-    from .actions.hosting import AT_ONCE
+def _load_screen() -> "type[PlayApp]":
     from .app import PlayApp
 
-    return PlayApp, AT_ONCE
+    return PlayApp
 
 
 def _who_you_are(game: Game, keys: Keys) -> str:

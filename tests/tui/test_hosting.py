@@ -11,10 +11,10 @@ from gridcli.core.geometry import Cell
 from gridcli.core.protocol.rounds import Mode
 from gridcli.core.protocol.updates import Delta, Joiner
 from gridcli.core.strategies import STRATEGIES
-from gridcli.link.company import MOST, Company
+from gridcli.link.company import AT_ONCE, MOST, Company
 from gridcli.link.states import Live, Reconnecting
 from gridcli.link.target import Target
-from gridcli.tui.actions.hosting import ALONE_S, AT_ONCE, scripts_for
+from gridcli.tui.actions.hosting import ALONE_S, scripts_for
 
 from .driving import Driven, drive, lines, screen
 from .fake_link import OWN_ID, moved

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from gridcli.core.protocol.rounds import Mode
 from gridcli.core.strategies import STRATEGIES
-from gridcli.link.company import Company, Report
+from gridcli.link.company import AT_ONCE, Company, Report
 
 from ..offer import Offer
 from .base import Base
 
-AT_ONCE = 5
 ALONE_S = 3.0
 """For so long nobody else is here before bots are offered."""
 _OF_MODES: dict[Mode, Sequence[str]] = {Mode.TAG: ["tagger"], Mode.PAINT: ["painter"]}
