@@ -169,8 +169,9 @@ def main() -> None:
         [
             "# The screen: frames, steps, slow terminals, start\n",
             f"`{command}`, {facts['date']}, on {facts['machine']}. {facts['versions']}.\n",
-            f"A terminal of {COLUMNS} × {LINES}; medians of {given.rounds} rounds of "
-            f"{given.seconds:g} s, the scenes in turn; bots take 4 steps a second each.\n",
+            f"A terminal of {COLUMNS} × {LINES}; bots take 4 steps a second each. Frames and slow "
+            f"terminals: medians of {given.rounds} rounds of {given.seconds:g} s, the scenes in "
+            "turn, a quarter of the keys in each. One's own step: all keys in one run.\n",
             "## Frames\n",
             "The aim: at least 29 frames a second with 250 who move, for at most 25 % of a core "
             "and 1 MB/s.\n",
