@@ -49,7 +49,7 @@ REPLAY_ACTIONS: Sequence[Action] = (
 
 MOUSE = (("click, drag", "on the bar: go there; on a player: keep it in view"),)
 WORDS = (
-    ("seen", "from the player's step until the state that includes it arrived"),
+    ("seen", "from the player's step until the state with it arrived"),
     ("ping", "the server's answer to a question, while it stood still"),
     ("B+", "more than one player on that cell"),
 )
