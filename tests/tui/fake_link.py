@@ -160,3 +160,13 @@ def started_game(
     link.feed(Welcome(own_id, "K", grid, 2, "ada", "lobby"))
     link.feed(everyone(people))
     return game, link, clock
+
+
+def walked_game(steps: int) -> tuple[Game, FakeLink]:
+    """The same after so many steps to the right. Its clock stands still then: no ping comes."""
+    game, link, clock = started_game()
+    for seq in range(1, steps + 1):
+        game.step(Direction.RIGHT)
+        clock.now_s += 0.008 * seq
+        link.feed(moved(link, OWN_ID, Cell(10 + seq, 5), seq))
+    return game, link

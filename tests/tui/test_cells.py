@@ -5,6 +5,7 @@ Not here: what our own screen writes (`test_foreign_text`).
 
 import pyte
 import pytest
+from rich.cells import cell_len
 from tui.cells import CellScreen
 
 
@@ -24,6 +25,7 @@ def test_halves_are_blank(written: str, shown: str) -> None:
     pyte.Stream(screen).feed(written)
     (line,) = screen.display
     assert line.rstrip() == shown.rstrip()
+    assert cell_len(line) == 8
 
 
 def test_every_moment_of_a_redraw_can_be_read() -> None:
@@ -31,5 +33,5 @@ def test_every_moment_of_a_redraw_can_be_read() -> None:
     stream = pyte.Stream(screen)
     for character in "日本語\r\n語本日\x1b[1;1Ha日bc\x1b[2;2H日本x\x1b[1;3H│":
         stream.feed(character)
-        assert len(screen.display) == 2
+        assert [cell_len(line) for line in screen.display] == [6, 6]
     assert screen.display == ["a │bc ", " 日本x"]

@@ -11,14 +11,13 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
-from gridcli.core.geometry import Cell, Direction
+from gridcli.core.geometry import Cell
 from gridcli.core.protocol.answers import RoomInfo
 from gridcli.core.protocol.rounds import Mode, Phase, Place, Round
 from gridcli.tui.app import PlayApp
-from gridcli.tui.game import Game
 from gridcli.tui.rooms import RoomScreen
 
-from .fake_link import OWN_ID, FakeLink, moved, started_game
+from .fake_link import OWN_ID, walked_game
 
 ROOMS = [
     RoomInfo("lobby", 5, Mode.ROAM, ("ada", "bob", "cyd")),
@@ -38,15 +37,6 @@ def painting(phase: Phase, **more: object) -> Round:
     return Round(Mode.PAINT, 3, phase, 61_000, full=True, points=POINTS, paint=PAINTED, **more)  # type: ignore[arg-type]
 
 
-def playing() -> tuple[Game, FakeLink]:
-    """A game after a step, whose clock stands still: no ping comes in between."""
-    game, link, clock = started_game()
-    game.step(Direction.RIGHT)
-    clock.now_s += 0.012
-    link.feed(moved(link, OWN_ID, Cell(11, 5), 1))
-    return game, link
-
-
 def opened(screen: Screen[object]) -> bool:
     """Whether this is a dialog with all that belongs in it."""
     if isinstance(screen, RoomScreen):
@@ -55,13 +45,13 @@ def opened(screen: Screen[object]) -> bool:
 
 
 def test_a_round_of_paint_by_day(snap_compare: Any) -> None:
-    game, link = playing()
+    game, link = walked_game(1)
     link.feed(painting(Phase.PLAYING))
     assert snap_compare(PlayApp(game, theme="light"), terminal_size=(120, 40))
 
 
 def test_the_podium(snap_compare: Any) -> None:
-    game, link = playing()
+    game, link = walked_game(1)
     best = (
         Place(OWN_ID, "K", "ada", 30),
         Place("u-bob", "B", "bob", 28),
@@ -73,7 +63,7 @@ def test_the_podium(snap_compare: Any) -> None:
 
 def test_without_colour(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    game, link = playing()
+    game, link = walked_game(1)
     link.feed(Round(Mode.TAG, 1, Phase.PLAYING, 60_000, full=True, it="u-cyd"))
     assert snap_compare(PlayApp(game), terminal_size=(80, 24))
 
@@ -88,6 +78,6 @@ def test_dialogs(snap_compare: Any, key: str) -> None:
             asked.cursor_blink = False
         await pilot.pause()
 
-    game, link = playing()
+    game, link = walked_game(1)
     link.listed = ROOMS
     assert snap_compare(PlayApp(game), terminal_size=(80, 24), run_before=open_dialog)

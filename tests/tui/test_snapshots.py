@@ -7,21 +7,17 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from gridcli.core.geometry import Cell, Direction
+from gridcli.core.geometry import Cell
 from gridcli.core.protocol.updates import Chat, Delta, Joiner
 from gridcli.link.states import Reconnecting
 from gridcli.tui.app import PlayApp
 
-from .fake_link import OWN_ID, FakeLink, moved, started_game
+from .fake_link import OWN_ID, FakeLink, walked_game
 
 
 def played(*, ascii_only: bool = False) -> tuple[PlayApp, FakeLink]:
-    """A screen in the middle of a game. The clock stands still, so no ping comes in between."""
-    game, link, clock = started_game()
-    for seq in range(1, 5):
-        game.step(Direction.RIGHT)
-        clock.now_s += 0.008 * seq
-        link.feed(moved(link, OWN_ID, Cell(10 + seq, 5), seq))
+    """A screen in the middle of a game."""
+    game, link = walked_game(4)
     link.feed(Delta(link.mirror.tick + 1, 6, joins=[Joiner("u-fay", "F", Cell(5, 8), "fay")]))
     link.feed(Chat("u-bob", "bob", "race you to the corner"))
     link.feed(Chat(OWN_ID, "ada", "[b]go[/b]!"))
